@@ -1,0 +1,158 @@
+"""Every failure this tool names, in one tree, with its exit status.
+
+::
+
+    IngestError               1   unexpected
+    ├── UsageError            2   the command line cannot be understood
+    │   └── KeyNotFound       2   no article, or more than one, under that key
+    ├── PageError            65   a page arrived and was not understood; its bytes are kept
+    │   ├── UnknownLayout    65   no layout recognises it
+    │   ├── EmptyPage        65   nothing where there must be something
+    │   ├── WrongPage        65   another page served in its place (home page, other site)
+    │   ├── TruncatedPage    65   the bytes stop in the middle
+    │   ├── HostilePage      65   too large, or more than the parser may spend on one page
+    │   ├── FieldError       65   recognised, but a part that must be there is not
+    │   └── BlockedPage      69   a filter or ban page in place of the site
+    ├── Stale                65   a check of ``status`` did not hold
+    ├── Unreachable          69   the site does not answer
+    ├── StorageError         73   the database or a file cannot be read or written
+    │   └── UnreadableFile   73   one file among those to replay
+    └── Busy                 75   another run holds the database; try again
+        └── Incomplete       75   partly done; try again
+
+Exit status of a run that met several: the first of 73, 65, 69, 75 that occurred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class IngestError(Exception):
+    """Carry a one-line reason and a hint what to do; the exit status goes with the class."""
+
+    exit_status = 1
+
+    def __init__(self, reason: str, hint: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+
+
+class UsageError(IngestError):
+    """The command line asks for something that cannot be."""
+
+    exit_status = 2
+
+
+class KeyNotFound(UsageError):
+    """No article has that key, or several do; then ``candidates`` lists them."""
+
+    def __init__(
+        self, reason: str, hint: str | None = None, candidates: Iterable[str] = ()
+    ) -> None:
+        super().__init__(reason, hint)
+        self.candidates = tuple(candidates)
+
+
+class PageError(IngestError):
+    """A page arrived and was not understood. The bytes are kept all the same."""
+
+    exit_status = 65
+    #: The word under which ``failures`` files it.
+    kind = "page"
+
+
+class UnknownLayout(PageError):
+    """No layout recognises the page."""
+
+    kind = "unknown-layout"
+
+
+class EmptyPage(PageError):
+    """A page without content where content must be: empty ``<main>``, a list without rows."""
+
+    kind = "empty"
+
+
+class WrongPage(PageError):
+    """Another page served in place of the one asked for."""
+
+    kind = "wrong-page"
+
+
+class TruncatedPage(PageError):
+    """The bytes stop in the middle of the page."""
+
+    kind = "truncated"
+
+
+class HostilePage(PageError):
+    """Larger than the limit, or more time or memory than one page may take."""
+
+    kind = "hostile"
+
+
+class FieldError(PageError):
+    """The layout is known, but a part that must be there is missing or unreadable."""
+
+    kind = "field"
+
+
+class BlockedPage(PageError):
+    """A filter or a ban page stands in place of the site."""
+
+    exit_status = 69
+    kind = "blocked"
+
+
+class Stale(IngestError):
+    """The record is older than the limit that was asked for."""
+
+    exit_status = 65
+
+
+class Unreachable(IngestError):
+    """The site does not answer, or answers with failures only."""
+
+    exit_status = 69
+
+
+class StorageError(IngestError):
+    """The database or a file cannot be read or written."""
+
+    exit_status = 73
+
+
+class UnreadableFile(StorageError):
+    """One of the files to replay cannot be read; the others are."""
+
+    #: The word under which ``failures`` files it.
+    kind = "unreadable"
+
+
+class Busy(IngestError):
+    """Another process holds the database."""
+
+    exit_status = 75
+
+
+class Incomplete(Busy):
+    """The run ended before everything was done; what was finished is kept."""
+
+
+#: Worst first: the exit status of a run that met several failures.
+_SEVERITY = (73, 65, 69, 75)
+
+
+def worst(statuses: Iterable[int]) -> int:
+    """Give the exit status of a run from those of its parts.
+
+    >>> worst([]), worst([69, 65]), worst([75])
+    (0, 65, 75)
+    """
+    met = set(statuses) - {0}
+    for status in _SEVERITY:
+        if status in met:
+            return status
+    return max(met, default=0)
