@@ -1,0 +1,74 @@
+"""Selectors that count: exactly one, at least one, at most one, and a named failure otherwise."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from selectolax.lexbor import LexborNode
+
+from kcna_ingest.errors import FieldError
+from kcna_ingest.text import normalise
+
+
+class Selectable(Protocol):
+    """A parser or a node of it."""
+
+    def css(self, query: str) -> list[LexborNode]:
+        """Give the nodes that match, in the order of the page."""
+        ...
+
+
+def one(node: Selectable, query: str, layout: str) -> LexborNode:
+    """Give the only match. Raises FieldError for none or several."""
+    found = node.css(query)
+    if len(found) != 1:
+        raise _miscounted(query, layout, "one", len(found))
+    return found[0]
+
+
+def some(node: Selectable, query: str, layout: str) -> list[LexborNode]:
+    """Give all matches, at least one. Raises FieldError for none."""
+    found = node.css(query)
+    if not found:
+        raise _miscounted(query, layout, "one or more", 0)
+    return found
+
+
+def maybe(node: Selectable, query: str, layout: str) -> LexborNode | None:
+    """Give the only match, or None. Raises FieldError for several."""
+    found = node.css(query)
+    if len(found) > 1:
+        raise _miscounted(query, layout, "one at most", len(found))
+    return found[0] if found else None
+
+
+def _miscounted(query: str, layout: str, expected: str, found: int) -> FieldError:
+    reason = f"{layout}: {query!r} must match {expected}, it matches {found}"
+    return FieldError(reason, "the site may have changed its markup; the page is kept as a failure")
+
+
+def text_of(node: LexborNode, line_break: str = " ") -> str:
+    """Give the text of a node, normalised; ``<br>`` is ``line_break``.
+
+    Text nodes are joined as they stand: stripping each glues words around the elements in which
+    names stand ("respectedKim Jong Unsaid", sources.md 3.5).
+    """
+    return normalise(raw_text(node, line_break))
+
+
+def raw_text(node: LexborNode, line_break: str = " ") -> str:
+    """Give the text of a node as it stands; ``<br>`` is ``line_break``."""
+    if node.css_first("br") is None:
+        return node.text()
+    parts = []
+    for inner in node.traverse(include_text=True):
+        if inner.tag == "-text":
+            parts.append(inner.text_content or "")
+        elif inner.tag == "br":
+            parts.append(line_break)
+    return "".join(parts)
+
+
+def attribute(node: LexborNode, name: str) -> str:
+    """Give an attribute's value, normalised; "" where it is missing or empty."""
+    return normalise(node.attributes.get(name) or "")
