@@ -7,14 +7,25 @@ A page of no layout is named for what it is instead (``_wrong``): nothing is sil
 from __future__ import annotations
 
 from kcna_ingest.errors import UnknownLayout
-from kcna_ingest.layouts import _wrong
+from kcna_ingest.layouts import (
+    _wrong,
+    kcna_detail_article,
+    kcna_detail_gallery,
+    kcna_detail_home,
+    kcna_detail_list,
+)
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.models import Capture, Page
 
 __all__ = ["LAYOUTS", "Document", "Layout", "read", "recognise"]
 
 #: One row a layout; newest first within a site. The order decides nothing.
-LAYOUTS: tuple[Layout, ...] = ()
+LAYOUTS: tuple[Layout, ...] = (
+    kcna_detail_article.LAYOUT,
+    kcna_detail_list.LAYOUT,
+    kcna_detail_gallery.LAYOUT,
+    kcna_detail_home.LAYOUT,
+)
 
 
 def recognise(capture: Capture) -> Layout:

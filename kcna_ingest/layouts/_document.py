@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal
+from urllib.parse import urljoin
 
 import webencodings  # type: ignore[import-untyped]
 from selectolax.lexbor import LexborHTMLParser
 
 from kcna_ingest import sites
 from kcna_ingest.errors import HostilePage
+from kcna_ingest.layouts._cut import reduced
 from kcna_ingest.models import Capture, Language, Page
 
 #: Parsing 50 MB of nested tags takes 1.6 GB (libraries.md); no page of these sites reaches 1 MB.
@@ -32,6 +34,9 @@ _DECLARED = re.compile(
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 #: What a page in that language most likely is when it is not the UTF-8 it claims to be.
 _LEGACY = {"ko": "euc-kr", "ja": "shift_jis", "zh": "gb18030", "ru": "windows-1251"}
+#: The end of a page; archives and servers may add a comment behind it.
+_CLOSED = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
+_FOOT = 4096
 _BROKEN = "\ufffd"
 #: Text in these is valid UTF-8 as well (with NULs, escapes): there the declaration decides.
 _ALSO_UTF8 = frozenset({"utf-16le", "utf-16be", "iso-2022-jp"})
@@ -50,6 +55,7 @@ class Document:
             raise HostilePage(reason, "no page of these sites is that large; look at the capture")
         self.capture = capture
         self.hint = hint
+        self._seen: dict[bytes, bool] = {}
         self.address = sites.address(capture.url)
         #: The page as UTF-8, without byte-order mark. Bytes that meant nothing are U+FFFD.
         self.source = utf8(capture.body, capture.content_type, self.address.language)
@@ -60,12 +66,44 @@ class Document:
         return self.address.url
 
     def has(self, marker: bytes) -> bool:
-        """Tell whether the bytes occur anywhere in the page; cheap."""
-        return marker in self.source
+        """Tell whether the bytes occur anywhere in the page; each is looked for once."""
+        found = self._seen.get(marker)
+        if found is None:
+            found = self._seen[marker] = marker in self.source
+        return found
 
     def of(self, site: str) -> bool:
         """Tell whether the page is from that site, or from nobody knows where."""
         return self.address.site in {site, ""} or self.url.startswith("file:")
+
+    def link(self, href: str, root: str) -> str | None:
+        """Give the canonical address a link leads to; None for scripts, data and nonsense.
+
+        ``root`` is the site's own address: a page of unknown origin has no other base.
+        """
+        href = href.strip()
+        if not href or href.startswith("#"):
+            return None
+        try:
+            target = urljoin(self.url if self.url.startswith("http") else root, href)
+        except ValueError:  # "http://[", a port that is no number
+            return None
+        return sites.canonical(target) if target.startswith(("http://", "https://")) else None
+
+    @cached_property
+    def closed(self) -> bool:
+        """Tell whether the page ends: its body or itself is closed behind its content."""
+        return _CLOSED.search(self.source, max(0, len(self.source) - _FOOT)) is not None
+
+    @cached_property
+    def article_source(self) -> bytes:
+        """Give title, body tag and article; the whole page where it is not plain."""
+        return reduced(self.source)
+
+    @cached_property
+    def article_tree(self) -> LexborHTMLParser:
+        """Give ``article_source``, parsed."""
+        return LexborHTMLParser(self.article_source)
 
     @cached_property
     def tree(self) -> LexborHTMLParser:

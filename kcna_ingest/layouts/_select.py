@@ -20,7 +20,11 @@ class Selectable(Protocol):
 
 def one(node: Selectable, query: str, layout: str) -> LexborNode:
     """Give the only match. Raises FieldError for none or several."""
-    found = node.css(query)
+    return only(node.css(query), query, layout)
+
+
+def only(found: list[LexborNode], query: str, layout: str) -> LexborNode:
+    """Give the only node of those that ``query`` found. Raises FieldError for none or several."""
     if len(found) != 1:
         raise _miscounted(query, layout, "one", len(found))
     return found[0]

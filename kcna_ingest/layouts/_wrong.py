@@ -44,7 +44,6 @@ _BLOCKED = (
 )
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _EMPTY = re.compile(rb"<(main|body)\b[^>]*>\s*(?:</\1|<main\b[^>]*>\s*</main)", re.IGNORECASE)
-_CLOSED = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 #: Korean for "home page", as the site spells it.
 _HOME = "첫페지"
 _MARKUP = re.compile(rb"<(?:!doctype|html|head|body|main|article|div|p)\b", re.IGNORECASE)
@@ -108,23 +107,28 @@ def refuse_stand_in(document: Document, layout: Layout) -> None:
     if not document.of(layout.site):
         raise WrongPage(f"a page of {layout.site} under an address of {address.site}", _LOOK)
     asked, got = address.role, layout.role
-    if asked in {"article", "media"} and got in {"list", "home"}:
-        raise _in_place(document, asked, got)
-    if asked == "list" and got not in {"list", "other"}:
-        raise _in_place(document, asked, got)
+    if asked == "other" or got in {asked, "other"} or (asked, got) == ("home", "list"):
+        return
+    raise _in_place(document, asked, got)
+
+
+_ROLES = {
+    "article": "an article",
+    "list": "a list",
+    "home": "the home page",
+    "media": "a gallery or film",
+}
 
 
 def _in_place(document: Document, asked: str, got: str) -> WrongPage:
-    what = {"home": "the home page", "list": "a list", "article": "an article"}.get(got, f"a {got}")
-    wanted = {"article": "the article", "media": "the gallery", "list": "the list"}[asked]
-    return WrongPage(f"{what} in place of {wanted}: {title(document)!r}", _LATER)
+    return WrongPage(f"{_ROLES[got]} in place of {_ROLES[asked]}: {title(document)!r}", _LATER)
 
 
 def name(document: Document) -> PageError:
     """Give the error that says what a page of no layout is."""
     if _EMPTY.search(document.source):
         return EmptyPage(f"nothing on the page: {title(document)!r}", "a session may have ended")
-    if _MARKUP.search(document.source) and not _CLOSED.search(document.source):
+    if _MARKUP.search(document.source) and not document.closed:
         return unfinished(document)
     if document.address.role in {"article", "media", "list"} and _HOME in title(document):
         return _in_place(document, document.address.role, "home")

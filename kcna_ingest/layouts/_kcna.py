@@ -1,0 +1,98 @@
+"""What the layouts of www.kcna.kp since July 2026 ("detail") have in common.
+
+Read in public scrapers and their test pages, 2026-07 … 2026-10 (sources.md §3). Addresses are
+``/{code}/article|gallery|video/list|detail/{32 hex}``; HTTP only.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser
+
+from kcna_ingest import language
+from kcna_ingest.layouts._document import Document
+from kcna_ingest.layouts._select import attribute, text_of
+from kcna_ingest.models import LANGUAGES, Dateline, Kind, Language, ListLink
+from kcna_ingest.text import normalise
+
+SITE: Final = "kcna.kp"
+ROOT: Final = "http://www.kcna.kp/"
+#: The K2 layout was last seen 2026-07-01, this one first 2026-07-09; the Wayback Machine may
+#: hold pages of June (sources.md §1).
+FIRST: Final = date(2026, 6, 1)
+
+_BODY_LANGUAGES: dict[str, Language] = {code: code for code in LANGUAGES} | {
+    "kp": "ko",
+    "cn": "zh",
+    "jp": "ja",
+}
+#: ``<title>`` may show these tags as text (sources.md 3.5).
+_SHOWN_TAGS = re.compile(r"</?(?:b|strong|nobr|august_name)\b[^>]*>", re.IGNORECASE)
+#: A name in an element of its own leaves one: "Kim Jong Un 's".
+_STRAY_BLANK = re.compile(r" (['’]s\b)")
+#: The word a title may put between the agency and the headline.
+_SECTIONS = frozenset(
+    {"기사", "사진", "동화상", "article", "photo", "video", "articles", "photos", "videos"}
+)
+
+
+def titles(tree: LexborHTMLParser) -> tuple[str, ...]:
+    """Give the headline that ``<title>`` names, without the agency before it.
+
+    ``KCNA | X`` gives X; ``조선중앙통신 | 기사 | X`` gives X, and ``기사 | X`` as the second
+    choice, for a headline may hold a bar itself. () where there is no title.
+    """
+    nodes = tree.tags("title")
+    if not nodes:
+        return ()
+    whole = normalise(_SHOWN_TAGS.sub("", nodes[0].text()))
+    agency, bar, rest = whole.partition(" | ")
+    if not bar:
+        return (whole,) if whole else ()
+    section, bar, shorter = rest.partition(" | ")
+    if bar and section.casefold() in _SECTIONS:
+        return shorter, rest
+    return (rest,) if rest else (agency,)
+
+
+def page_language(
+    document: Document, tree: LexborHTMLParser, dateline: Dateline | None, text: str
+) -> Language:
+    """Give the language: the address's, else ``<body lang>``, else what the text shows."""
+    told = document.address.language
+    if told is None and tree.body is not None:
+        code = attribute(tree.body, "lang").lower().partition("-")[0]
+        told = _BODY_LANGUAGES.get(code)
+    return language.decide(address=told, dateline=dateline, text=text)
+
+
+def kind_of(url: str) -> Kind:
+    """Tell articles, photographs and films apart by their address.
+
+    >>> kind_of("http://www.kcna.kp/en/gallery/detail/00112233445566778899aabbccddeeff")
+    'photo'
+    """
+    if "/gallery/" in url:
+        return "photo"
+    return "video" if "/video/" in url else "article"
+
+
+def address_or_none(document: Document) -> str | None:
+    """Give the page's own address, None where it is not known."""
+    return document.url if document.url.startswith("http") else None
+
+
+def menu(document: Document) -> tuple[ListLink, ...]:
+    """Give the links to lists, each once, with its first label that is not empty.
+
+    The site prints its menu several times, some with pictures for labels (sources.md 3.2).
+    """
+    labels: dict[str, str] = {}
+    for node in document.tree.css("a[href*='/list/']"):
+        url = document.link(attribute(node, "href"), ROOT)
+        if url is not None and not labels.get(url):
+            labels[url] = _STRAY_BLANK.sub(r"\1", text_of(node))
+    return tuple(ListLink(url, label, kind_of(url)) for url, label in labels.items() if label)

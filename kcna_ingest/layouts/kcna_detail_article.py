@@ -1,0 +1,216 @@
+"""www.kcna.kp, article pages since July 2026: ``/{code}/article/detail/{32 hex}``.
+
+Biography
+    2026-07  First seen on 2026-07-09, in the Wayback Machine since June; ids are one per article,
+             the same in every list and language.
+    2026-10  Still in use. Known oddities, all in fixtures/kcna.kp-detail-article:
+             several ``h1`` (a kicker, an empty one, a title split in two that lists join by
+             ``--``); literal tags in ``<title>``; captions in nested ``div > p``; the headline
+             repeated in front of the dateline; in Korean the dateline in a ``p`` of its own;
+             leader names in ``<nobr><august_name>``; NBSP before the end mark; no date anywhere.
+Recognise by
+    ``<main`` and ``<article``, without the classes of the older layout and of KCNA Watch.
+Source
+    sources.md §3.5, §11.2 (six scrapers and their test pages agree).
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from kcna_ingest import dateline as datelines
+from kcna_ingest.errors import EmptyPage, FieldError
+from kcna_ingest.layouts import _kcna, _wrong
+from kcna_ingest.layouts._document import Document, Layout
+from kcna_ingest.layouts._select import attribute, only
+from kcna_ingest.models import LANGUAGES, Article, Medium, Page
+from kcna_ingest.text import compared, normalise, split_end_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from selectolax.lexbor import LexborNode
+
+NAME: Final = "kcna.kp-detail-article"
+
+#: Beside the text, never of it: captions, photo strips, buttons.
+_ASIDE = frozenset(
+    {"-comment", "aside", "button", "div", "figure", "footer", "form", "nav", "script", "style"}
+)
+#: Of the text. What is neither of it nor beside it is inline: a part of the line around it.
+_BLOCKS = frozenset({"blockquote", "center", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "ul"})
+_SORTED = _ASIDE | _BLOCKS | {"h1"}
+_BUTTON = re.compile(r"/(?:gallery|video)/detail/")
+#: Hostile pages nest without end; below this, a node is one paragraph.
+_DEEPEST = 20
+_JOINT = re.compile(r"\s*--\s*")
+
+
+def _recognise(document: Document) -> bool:
+    return (
+        document.of(_kcna.SITE)
+        and document.has(b"<article")
+        and document.has(b"<main")
+        and (document.address.site == _kcna.SITE or not document.has(b"article-content"))
+    )
+
+
+def _parse(document: Document) -> Page:
+    _refuse_cut(document)
+    tree = document.article_tree
+    article = only(tree.tags("article"), "article", NAME)
+    media = _media(document, article)
+    headings, paragraphs = _texts(document, article)
+    headline = _headline(headings, _kcna.titles(tree), document.hint)
+    lines = _without_headline(paragraphs, headline, headings)
+    dateline, rest, before = datelines.split_paragraphs(lines, headline)
+    body, complete = _without_mark([*before, *rest])
+    if not body:
+        raise EmptyPage(f"the article has no text: {headline!r}", "it may be filled later")
+    story = Article(
+        url=_kcna.address_or_none(document),
+        site=_kcna.SITE,
+        language=_kcna.page_language(document, tree, dateline, "\n".join((headline, *body))),
+        headline=headline,
+        dateline=dateline,
+        paragraphs=body,
+        complete=complete,
+        media=media,
+    )
+    return Page(layout=NAME, articles=(story,))
+
+
+def _refuse_cut(document: Document) -> None:
+    """Raise TruncatedPage unless the article, or the page, is closed behind its text."""
+    source = document.source
+    # The last of each: comments and scripts in front may show others.
+    if source.rfind(b"</article") < source.rfind(b"<article") and not document.closed:
+        raise _wrong.unfinished(document)
+
+
+def _media(document: Document, article: LexborNode) -> tuple[Medium, ...]:
+    """Give galleries, films and pictures inside the article, each once; take buttons out."""
+    found: dict[str, Medium] = {}
+    source = document.article_source
+    # The first selector on a page costs as much as all the rest: ask the bytes before.
+    for link in article.css("a") if b"<a" in source else ():
+        href = attribute(link, "href")
+        url = document.link(href, _kcna.ROOT) if _BUTTON.search(href) else None
+        if url is not None:
+            kind = _kcna.kind_of(url)
+            found.setdefault(url, Medium("video" if kind == "video" else "photo", url))
+            if link.css_first("p, h1") is None:
+                link.decompose()
+    for image in article.css("img") if b"<img" in source else ():
+        url = document.link(attribute(image, "src"), _kcna.ROOT)
+        if url is not None:
+            found.setdefault(url, Medium("image", url, attribute(image, "alt") or None))
+    return tuple(found.values())
+
+
+def _texts(document: Document, article: LexborNode) -> tuple[list[str], list[str]]:
+    """Give the non-empty headings and paragraphs, normalised; a line break is a blank."""
+    for line_break in article.css("br") if b"<br" in document.article_source else ():
+        line_break.replace_with(" ")
+    headings: list[str] = []
+    paragraphs: list[str] = []
+    containers = [node for node in article.iter() if _is_container(node)]
+    if containers:
+        _collect(only(containers, "article > div.container", NAME), headings, paragraphs)
+    if not paragraphs:
+        paragraphs = [_text(node) for node in article.css("p")]
+    if not headings:
+        headings = [_text(node) for node in article.css("h1")]
+    return [text for text in headings if text], [text for text in paragraphs if text]
+
+
+def _is_container(node: LexborNode) -> bool:
+    return node.tag == "div" and "container" in (node.attributes.get("class") or "").split()
+
+
+def _text(node: LexborNode) -> str:
+    """Give the text of a node. Nodes are not stripped one by one: names would stick to words."""
+    return normalise(node.text())
+
+
+def _collect(node: LexborNode, headings: list[str], paragraphs: list[str], depth: int = 0) -> None:
+    """Sort what stands directly in the container; loose text is a paragraph, not lost."""
+    loose: list[str] = []
+    for child in node.iter(include_text=True):
+        tag = child.tag or ""
+        inline = tag not in _SORTED
+        holder = inline and tag != "-text" and child.css_first("p, h1") is not None
+        if inline and not holder:
+            loose.append(child.text())
+            continue
+        _flush(loose, paragraphs)
+        if tag == "h1":
+            headings.append(_text(child))
+        elif holder and depth < _DEEPEST:  # an unclosed <b> or <a> holds the rest
+            _collect(child, headings, paragraphs, depth + 1)
+        elif tag not in _ASIDE:
+            paragraphs.append(_text(child))
+    _flush(loose, paragraphs)
+
+
+def _flush(loose: list[str], paragraphs: list[str]) -> None:
+    text = "".join(loose)
+    loose.clear()
+    if text and not text.isspace():
+        paragraphs.append(normalise(text))
+
+
+def _headline(headings: Sequence[str], titles: Sequence[str], hint: str | None) -> str:
+    """Choose among the headings, singly or joined, what listing or ``<title>`` calls the story."""
+    distinct = list(dict.fromkeys(headings))
+    if len(distinct) == 1:
+        return distinct[0]
+    forms = [*distinct, "--".join(distinct), " ".join(distinct)]
+    forms += ["--".join(pair) for pair in pairwise(distinct)]
+    for wanted in (normalise(hint or ""), *titles):
+        for form in forms:
+            if form and _alike(form) == _alike(wanted):
+                return form
+    if distinct:
+        return " ".join(distinct)
+    if titles:
+        return titles[0]
+    raise FieldError(f"{NAME}: neither 'h1' nor 'title' names the article", "look at the capture")
+
+
+def _alike(text: str) -> str:
+    return _JOINT.sub("--", compared(text)) if "--" in text else compared(text)
+
+
+def _without_headline(
+    paragraphs: Sequence[str], headline: str, headings: Iterable[str]
+) -> Sequence[str]:
+    """Leave out headline and kicker where the text opens by repeating them."""
+    repeated = {_alike(text) for text in (headline, *headings, *_JOINT.split(headline))}
+    start = 0
+    while start < len(paragraphs) and _alike(paragraphs[start]) in repeated:
+        start += 1
+    return paragraphs[start:]
+
+
+def _without_mark(paragraphs: Sequence[str]) -> tuple[tuple[str, ...], bool]:
+    """Part the end mark from the last paragraph, or drop the paragraph that is only the mark."""
+    if not paragraphs:
+        return (), False
+    last, mark = split_end_mark(paragraphs[-1])
+    body = (*paragraphs[:-1], last) if last else tuple(paragraphs[:-1])
+    return body, mark is not None
+
+
+LAYOUT = Layout(
+    name=NAME,
+    site=_kcna.SITE,
+    first=_kcna.FIRST,
+    last=None,
+    languages=frozenset(LANGUAGES),
+    recognise=_recognise,
+    parse=_parse,
+    role="article",
+)

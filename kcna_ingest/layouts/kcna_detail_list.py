@@ -1,0 +1,173 @@
+"""www.kcna.kp, lists since July 2026: ``/{code}/article|gallery|video/list/{32 hex}``.
+
+Biography
+    2026-07  First seen on 2026-07-09. Fifteen rows a page; the rows carry the only dates of the
+             site, ``[2026.7.19.]``. Page 2 and later are a POST of the page's own form, which
+             needs the session of the GET: without it the site answers 200 and no rows.
+    2026-10  Still in use. Lists reach back one year. Known oddities, all in
+             fixtures/kcna.kp-detail-list: dates with and without ``nobr``, several ``nobr`` in a
+             row (names in the headline), icons, links that stand twice (thumb and title),
+             thumbnails as ``data:`` addresses, rows that lead to photographs.
+Recognise by
+    The inline script that sets ``page_cnt``.
+Source
+    sources.md §3.3, §3.4, §11.1.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from kcna_ingest import sites
+from kcna_ingest.dates import printed_day
+from kcna_ingest.errors import EmptyPage, FieldError
+from kcna_ingest.layouts import _kcna, _wrong
+from kcna_ingest.layouts._document import Document, Layout
+from kcna_ingest.layouts._select import attribute, maybe, text_of
+from kcna_ingest.models import LANGUAGES, Entry, ListLink, Page, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from selectolax.lexbor import LexborNode
+
+NAME: Final = "kcna.kp-detail-list"
+
+_COUNTER = re.compile(rb"\b(total|cur_page|page_cnt)\s*=\s*[\"']?(\d{1,9})\b")
+_PAGES = re.compile(rb"\bpage_cnt\s*=")
+_DAY = re.compile(r"\[? ?\d{4}\. ?\d{1,2}\. ?\d{1,2}\.? ?\]?")
+_ROWS = "div.article, div.gallery, div.video"
+
+
+def _recognise(document: Document) -> bool:
+    return (
+        document.of(_kcna.SITE)
+        and not document.has(b"<article")
+        and document.has(b"page_cnt")
+        and not document.has(b".kcmsf")
+        and _PAGES.search(document.source) is not None
+    )
+
+
+def _parse(document: Document) -> Page:
+    if not document.closed:
+        raise _wrong.unfinished(document)
+    counters = {name.decode(): int(value) for name, value in _COUNTER.findall(document.source)}
+    lists = _kcna.menu(document)
+    category = _category(document, lists)
+    entries = _entries(document, category)
+    if not entries and counters.get("total") != 0:
+        reason = f"a list without rows, total {counters.get('total')}: {_wrong.title(document)!r}"
+        raise EmptyPage(reason, "the session may have ended; ask for the first page again")
+    days = [entry.published for entry in entries if entry.published is not None]
+    if entries and not days:
+        raise FieldError(f"{NAME}: no row shows a date like [2026.7.19.]", "look at the capture")
+    return Page(
+        layout=NAME,
+        entries=entries,
+        lists=lists,
+        following=_following(document, counters),
+        total=counters.get("total"),
+        number=counters.get("cur_page"),
+        count=counters.get("page_cnt"),
+        newest=max(days, default=None),
+    )
+
+
+def _category(document: Document, lists: Sequence[ListLink]) -> str | None:
+    """Give the name of this list: the site's table, else what the menu calls it."""
+    list_id = document.url.rpartition("/")[2]
+    known = sites.category_name(_kcna.SITE, list_id)
+    if known is not None:
+        return known
+    return next((link.label for link in lists if link.url == document.url), None)
+
+
+def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
+    entries: list[Entry] = []
+    for row in document.tree.css(_ROWS):
+        if len(row.css("h5")) != 1:  # a frame around rows, a box without heading
+            continue
+        link = _link(row)
+        url = None if link is None else document.link(attribute(link, "href"), _kcna.ROOT)
+        if link is None or url is None:
+            reason = f"{NAME}: a row leads nowhere: {text_of(row)[:80]!r}"
+            raise FieldError(reason, "the site may have changed its markup")
+        headline = _headline(row, link)
+        told = sites.address(url).language or document.address.language
+        entries.append(
+            Entry(
+                position=len(entries) + 1,
+                language=told or _kcna.page_language(document, document.tree, None, headline or ""),
+                url=url,
+                headline=headline,
+                published=_day(row),
+                category=category,
+                kind=_kcna.kind_of(url),
+            )
+        )
+    return tuple(entries)
+
+
+def _link(row: LexborNode) -> LexborNode | None:
+    """Give the row's link to a story: the one in the heading, else any (a thumbnail)."""
+    stories = "a[href*='/detail/']"
+    return row.css_first(f"h5 {stories}") or row.css_first(stories)
+
+
+def _headline(row: LexborNode, link: LexborNode) -> str | None:
+    text = text_of(link)
+    if text:
+        return text
+    image = row.css_first("img[alt]")
+    return (attribute(image, "alt") or None) if image is not None else None
+
+
+def _day(row: LexborNode) -> date | None:
+    """Read the row's date; the last match, for a headline may hold a date of its own."""
+    for node in reversed(row.css("span, nobr")):
+        text = text_of(node)
+        if _DAY.fullmatch(text):
+            return printed_day(text)
+    return None
+
+
+def _following(document: Document, counters: dict[str, int]) -> Request | None:
+    """Give the site's own request for the next page, None on the last."""
+    number, pages = counters.get("cur_page"), counters.get("page_cnt")
+    if number is None or pages is None:
+        raise FieldError(f"{NAME}: the script sets no 'cur_page' or 'page_cnt'", "look at it")
+    if number >= pages:
+        return None
+    form = maybe(document.tree, "#article_form, #gallery_form, #video_form", NAME)
+    if form is None:
+        reason = f"{NAME}: page {number} of {pages} has no form for the next"
+        raise FieldError(reason, "the site may have changed its markup")
+    fields = [
+        (attribute(field, "name"), attribute(field, "value"))
+        for field in form.css("input")
+        if attribute(field, "type").lower() == "hidden" and attribute(field, "name")
+    ]
+    if "page_num" not in dict(fields):
+        raise FieldError(f"{NAME}: the form has no field 'page_num'", "look at the capture")
+    target = document.link(attribute(form, "action"), _kcna.ROOT) or document.url
+    return Request(
+        method="POST",
+        url=target,
+        form=tuple((n, str(number + 1) if n == "page_num" else v) for n, v in fields),
+        referer=document.url,
+    )
+
+
+LAYOUT = Layout(
+    name=NAME,
+    site=_kcna.SITE,
+    first=_kcna.FIRST,
+    last=None,
+    languages=frozenset(LANGUAGES),
+    recognise=_recognise,
+    parse=_parse,
+    role="list",
+)

@@ -1,0 +1,92 @@
+"""How much reading an article costs, against the bare parser on the same bytes.
+
+``python -m tests.benchmarks.parse`` prints one line a page size. Pages are generated: 25–35 KB,
+most of it menus and scripts, as on the site. The target is 1.2 (CONTRIBUTING).
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from selectolax.lexbor import LexborHTMLParser
+
+from kcna_ingest import layouts
+from kcna_ingest.models import Capture
+
+URL = "http://www.kcna.kp/{code}/article/detail/00112233445566778899aabbccddeeff"
+NAME = "<nobr><august_name>{}</august_name></nobr>"
+ENGLISH = "Officials of the bakery and {} went round the newly-built halls by the sea again. "
+KOREAN = "일군들과 {} 새로 건설된 바다가빵공장을 돌아보면서 생산실태를 료해하였다. "
+
+
+def page(language: str, rows: int, sentences: int) -> bytes:
+    """Give a page with that many menu rows, printed three times, and sentences."""
+    korean = language == "ko"
+    code, name = ("kp", "김정은동지께서") if korean else ("en", "Kim Jong Un")
+    words = (KOREAN if korean else ENGLISH).format(NAME.format(name))
+    row = (
+        f'<li class="menu-item"><a class="link" href="/{code}/article/list/'
+        '6a47505ba5268fd7749c0fe11e4b24{0:02x}" title="Top News">Top News '
+        f'{NAME.format(name)}</a> <i class="fa fa-camera"></i></li>\n'
+    )
+    menu = "<nav><ul>" + "".join(row.format(number) for number in range(rows)) + "</ul></nav>"
+    script = (
+        "<script>" + 'var f = function(b) { for (var i = 0; i<b; i++) { $("#x").on(); } };\n' * 40
+    )
+    opening = (
+        "(평양 9월 7일발 조선중앙통신)</p><p>" if korean else "Pyongyang, September 7 (KCNA) -- "
+    )
+    mark = "(끝)" if korean else " -0-"
+    paragraphs = "".join(
+        f"<p>{opening if i == 0 else ''}{words * 4}</p>\n" for i in range(sentences // 4)
+    )
+    return (
+        f"<!DOCTYPE html><html><head><title>KCNA | Bakery</title>{script}</script></head>"
+        f'<body lang="{language}"><header>{menu}{menu}</header><main><article>'
+        f'<div class="container"><h1 class="text-center text-danger">Bakery</h1>\n{paragraphs}'
+        f"<p>{words}{mark}</p></div></article></main><footer>{menu}{script}</script></footer>"
+        "</body></html>"
+    ).encode()
+
+
+def seconds(work: Callable[[], object], rounds: int = 15, times: int = 60) -> float:
+    """Give the best mean time of one call."""
+    best = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        for _ in range(times):
+            work()
+        best.append((time.perf_counter() - start) / times)
+    return min(best)
+
+
+def main() -> None:
+    """Print size, both times and their ratio for each page, and the median ratio."""
+    ratios = []
+    for language, rows, sentences in (
+        ("en", 30, 12),
+        ("en", 30, 32),
+        ("ko", 30, 12),
+        ("ko", 30, 32),
+    ):
+        body = page(language, rows, sentences)
+        url = URL.format(code="kp" if language == "ko" else "en")
+        capture = Capture(url, datetime(2026, 9, 8, tzinfo=UTC), 200, "text/html", body, "live")
+        (article,) = layouts.read(capture).articles
+        assert article.complete
+        assert article.dateline is not None
+        bare = seconds(lambda body=body: LexborHTMLParser(body))
+        read = seconds(lambda capture=capture: layouts.read(capture))
+        ratios.append(read / bare)
+        print(
+            f"{language} {len(body) / 1000:5.1f} KB  bare {bare * 1e6:6.0f} µs  "
+            f"read {read * 1e6:6.0f} µs  ratio {read / bare:.2f}"
+        )
+    print(f"median ratio {statistics.median(ratios):.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,287 @@
+"""What holds for any page, not only for the saved ones."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from kcna_ingest import layouts
+from kcna_ingest.errors import PageError, TruncatedPage
+from kcna_ingest.layouts._cut import reduced
+from kcna_ingest.layouts._document import utf8
+from kcna_ingest.models import Capture, Page
+from kcna_ingest.text import normalise
+from tests.fixture_cases import GOOD, cases
+
+GOOD_CASES = cases(GOOD)
+ARTICLES = [case for case in GOOD_CASES if case.group == "kcna.kp-detail-article"]
+LISTS = [case for case in GOOD_CASES if case.group == "kcna.kp-detail-list"]
+MOMENT = datetime(2026, 9, 8, 1, 31, tzinfo=UTC)
+URL = "http://www.kcna.kp/en/article/detail/00112233445566778899aabbccddeeff"
+
+#: Pieces that have fooled, or could fool, a reader of bytes.
+TRAPS = [
+    *("<b>", "</b>", "<a href='/x'>", '<a href="/x">', "</a>", "<nobr>", "</nobr>", "<i></i>"),
+    *("<!--", "-->", "<!-->", "--!>", "<!-- <article> -->", "<!-- a -- b -->", "<!--->"),
+    *("<script>", "</script>", "<script>x<<</script>", "<script><!-- <script></script>"),
+    *('<script>if (a<b) f("<article>")</script>', "<script src='x'/>", "<style>", "</style>"),
+    *("<title>", "</title>", "<title>a <b>x</b></title>", "<textarea>", "</textarea>"),
+    *("<svg>", "</svg>", "<svg><title>s</title></svg>", "<math>", "<template>", "</template>"),
+    *("<table>", "</table>", "<table><tr><td>c", "</td>", "<select>", "<option>", "</select>"),
+    *("<form>", "</form>", "<input>", "<button>", "</button>", "<label>", "<frameset>"),
+    *('<img alt="', '">', "<img alt='", "'>", '<img alt=""Q" x">', '<div ="a>b">', '<p x="a>b">'),
+    *(
+        '<div a="b"="c>">',
+        "<div a=b c=\"d'>",
+        "<div/>",
+        "<br/>",
+        "<p",
+        "<",
+        ">",
+        '"',
+        "'",
+        "=",
+        "/",
+    ),
+    *(
+        "<article>",
+        "</article>",
+        "<ARTICLE>",
+        "<article",
+        "<main>",
+        "</main>",
+        "</body>",
+        "</html>",
+    ),
+    *('<body lang="ko">', '<body class="x">', "<html lang='ja'>", "<head>", "</head>", "<iframe>"),
+    *("<div>", "</div>", "<div class='container'>", '<div class="container">', "<h1>", "</h1>"),
+    *("<p>", "</p>", "<span>", "</span>", "<ul><li>", "</li></ul>", "<li>", "<plaintext>", "<xmp>"),
+    *("<noscript>", "</noscript>", "<![CDATA[", "]]>", "<?php", "?>", "<!DOCTYPE html>", "\0"),
+    *("text", " ", "\n", "-0-", "&lt;b&gt;", "&nbsp;", "김정은", "<august_name>", "</august_name>"),
+]
+PIECES = st.lists(st.sampled_from(TRAPS), max_size=6).map("".join)
+PLAIN_PIECES = st.lists(
+    st.sampled_from([t for t in TRAPS if "article" not in t.lower()]), max_size=4
+).map("".join)
+
+
+def _captured(body: bytes, url: str = URL, content_type: str = "text/html") -> Capture:
+    return Capture(url, MOMENT, 200, content_type, body, "live")
+
+
+def _outcome(capture: Capture) -> Page | str:
+    """Give the page, or the kind of the failure: nothing else may be raised."""
+    try:
+        return layouts.read(capture)
+    except PageError as error:
+        return error.kind
+
+
+@settings(max_examples=400, deadline=None)
+@given(PLAIN_PIECES, PIECES, PLAIN_PIECES, PLAIN_PIECES, PIECES)
+def test_cutting_changes_nothing(head: str, top: str, inside: str, tail: str, foot: str) -> None:
+    """Title, body tag and article are the same in the cut page as in the whole one."""
+    source = (
+        f'<html><head><title>KCNA | T</title>{head}</head><body lang="en">{top}<main>'
+        f'<article><div class="container"><h1>T</h1>{inside}<p>Text.</p>{tail}</div></article>'
+        f"</main>{foot}</body></html>"
+    ).encode()
+    cut = reduced(source)
+
+    expected, actual = LexborHTMLParser(source), LexborHTMLParser(cut)
+
+    assert _shown(expected) == _shown(actual)
+
+
+def _shown(tree: LexborHTMLParser) -> tuple[object, ...]:
+    titles = tree.css("title")
+    return (
+        titles[0].text() if titles else None,
+        tree.body.attributes if tree.body is not None else None,
+        [node.html for node in tree.css("article")],
+    )
+
+
+@pytest.mark.parametrize("case", ARTICLES, ids=lambda case: case.name)
+def test_saved_articles_are_the_same_uncut(case) -> None:  # type: ignore[no-untyped-def]
+    """The whole page gives the same title, body tag and article as the cut one."""
+    source = utf8(case.capture.body, case.capture.content_type, None)
+
+    expected, actual = LexborHTMLParser(source), LexborHTMLParser(reduced(source))
+
+    assert _shown(expected) == _shown(actual)
+
+
+def test_ordinary_pages_are_cut() -> None:
+    """The traps aside, the saved articles are cut: the proof is not so strict as to be useless."""
+    traps = {"en-article-in-comment-and-script", "en-without-container"}
+
+    left = {c.folder.name for c in ARTICLES if reduced(c.capture.body) == c.capture.body}
+
+    assert traps == left
+
+
+@pytest.mark.parametrize(
+    ("case", "step"),
+    [
+        (case, 1 if number == 0 else 41)
+        for group in (ARTICLES, LISTS)
+        for number, case in enumerate(group)
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_cut_off_page_is_never_a_shorter_one(case, step: int) -> None:  # type: ignore[no-untyped-def]
+    """Wherever the bytes stop, the page is read whole or refused."""
+    body = case.capture.body
+    whole = case.page
+
+    for end in range(0, len(body), step):
+        outcome = _outcome(dataclasses.replace(case.capture, body=body[:end]))
+
+        if isinstance(outcome, Page):
+            assert (whole.articles, whole.entries) == (outcome.articles, outcome.entries), end
+            assert whole.following == outcome.following
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.binary(max_size=300), st.sampled_from(["", "text/html; charset=utf-16", "x; charset=cp1"])
+)
+def test_any_bytes_are_read_or_refused(body: bytes, content_type: str) -> None:
+    """Random bytes raise PageError, nothing else."""
+    assert _outcome(_captured(body, content_type=content_type))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_damaged_pages_are_read_or_refused(data: st.DataObject) -> None:
+    """A saved page with pieces lost and traps put in raises PageError, nothing else."""
+    case = data.draw(st.sampled_from(GOOD_CASES))
+    body = case.capture.body
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(body)))
+        end = data.draw(st.integers(start, min(len(body), start + 200)))
+        body = body[:start] + data.draw(PIECES).encode() + body[end:]
+
+    assert _outcome(dataclasses.replace(case.capture, body=body))
+
+
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_characters="<>&\0-", exclude_categories=("Cs", "Cc")),
+    min_size=1,
+    max_size=80,
+).filter(lambda text: normalise(text) not in {"", "Headline"})
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=5), st.booleans())
+def test_no_character_is_lost(texts: list[str], named: bool) -> None:
+    """All text of the article is in headline, dateline, body or end mark."""
+    inner = "".join(
+        f"<p>{'<nobr><august_name>N</august_name></nobr>' if named else ''}{text}</p>"
+        for text in texts
+    )
+    page = (
+        f"<html><head><title>KCNA | Headline</title></head><body><main><article>"
+        f'<div class="container"><h1>Headline</h1>{inner}<p>-0-</p></div></article></main>'
+        "</body></html>"
+    )
+    expected = ["N" * named + text for text in texts]
+
+    outcome = _outcome(_captured(page.encode()))
+
+    assert isinstance(outcome, Page)
+    (article,) = outcome.articles
+    raw = article.dateline.raw if article.dateline else ""
+    assert _letters("".join(map(normalise, expected))) == _letters(raw + article.body)
+
+
+def _letters(text: str) -> str:
+    """Drop what normalising changes, and the dash after a dateline."""
+    return "".join(c for c in normalise(text) if c.isalnum())
+
+
+@pytest.mark.parametrize(
+    ("label", "codec", "text"),
+    [
+        ("euc-kr", "cp949", "똠방각하와 펲시, 평양"),
+        ("ks_c_5601-1987", "cp949", "뷁이라는 글자"),
+        ("shift_jis", "cp932", "①平壌㈱"),
+        ("gb2312", "gbk", "平壤電鎔基"),
+        ("utf-16", "utf-16-le", "평양 Pyongyang"),
+        ("windows-1251", "cp1251", "Пхеньян"),
+        ("latin1", "cp1252", "“Año Nuevo”"),
+        ("big5", "big5", "平壤"),
+        ("iso-2022-jp", "iso2022_jp", "平壌"),
+    ],
+)
+def test_labels_mean_what_browsers_mean(label: str, codec: str, text: str) -> None:
+    """A declared charset is read with the extensions that browsers read, header or page."""
+    page = f"<p>{text}</p>"
+
+    assert page.encode() == utf8(page.encode(codec), f"text/html; charset={label}", None)
+    if codec != "utf-16-le":
+        declared = f'<meta charset="{label}">{page}'
+        assert declared.encode() == utf8(declared.encode(codec), "text/html", None)
+
+
+@pytest.mark.parametrize(
+    "declared", ["euc-kr", "utf-8", "shift_jis", "nonsense", "rot13", "hex", ""]
+)
+def test_bytes_go_before_labels(declared: str) -> None:
+    """Valid UTF-8 is UTF-8 whatever is said of it; EUC-KR said to be UTF-8 is read by language."""
+    page = "<p>경애하는 김정은동지께서 현지지도하시였다.</p>"
+    header = f"text/html; charset={declared}" if declared else ""
+
+    assert page.encode() == utf8(page.encode(), header, "ko")
+    assert page.encode() == utf8(b"\xef\xbb\xbf" + page.encode(), header, "ko")
+    assert page.encode() == utf8(page.encode("utf-16"), header, "ko")
+    if declared != "shift_jis":
+        assert page.encode() == utf8(page.encode("euc-kr"), header, "ko")
+
+
+def test_lost_bytes_leave_the_rest() -> None:
+    """A few undecodable bytes become U+FFFD and do not turn the page into another encoding."""
+    page = "<p>평양 9월 8일발</p>".encode()
+
+    damaged = "<p>평\ufffd 9월 8일발</p>"
+    cut_off = "<p>평\ufffd"
+
+    assert damaged == utf8(page.replace("양".encode(), b"\xff"), "", None).decode()
+    assert cut_off == utf8(page[:8], "", None).decode()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200), st.text(max_size=30), st.sampled_from(["ko", "ja", "en", None]))
+def test_decoding_never_fails(body: bytes, content_type: str, language: str | None) -> None:
+    """Whatever the bytes and the header, valid UTF-8 comes out."""
+    for header in (content_type, f"text/html; charset={content_type}"):
+        assert isinstance(utf8(body, header, language).decode("utf-8", "strict"), str)  # type: ignore[arg-type]
+
+
+def test_deep_nesting_ends() -> None:
+    """Ten thousand nested elements are one paragraph or a refusal, not a crash."""
+    expected = "Text."
+    nested = "<span>" * 10_000 + "<p>Text. -0-</p>"
+    page = (
+        "<html><body><main><article><div class='container'><h1>T</h1>"
+        f"{nested}</div></article></main></body></html>"
+    )
+
+    outcome = _outcome(_captured(page.encode()))
+
+    assert isinstance(outcome, Page)
+    assert expected == outcome.articles[0].body
+
+
+def test_article_without_closing_tags_is_refused() -> None:
+    """Text that runs to the end of the bytes may be half the text."""
+    page = b"<html><body><main><article><div class='container'><h1>T</h1><p>Text. -0-</p>"
+
+    with pytest.raises(TruncatedPage, match="stops in the middle"):
+        layouts.read(_captured(page))
