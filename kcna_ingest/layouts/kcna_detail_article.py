@@ -46,6 +46,8 @@ _BUTTON = re.compile(r"/(?:gallery|video)/detail/")
 #: Hostile pages nest without end; below this, a node is one paragraph.
 _DEEPEST = 20
 _JOINT = re.compile(r"\s*--\s*")
+#: Blanks around joints that two forms of one headline may differ by.
+_JOINT_BLANKS = 20
 
 
 def _recognise(document: Document) -> bool:
@@ -189,8 +191,11 @@ def _without_headline(
 ) -> Sequence[str]:
     """Leave out headline and kicker where the text opens by repeating them."""
     repeated = {_alike(text) for text in (headline, *headings, *_JOINT.split(headline))}
+    longest = max(map(len, repeated)) + _JOINT_BLANKS
     start = 0
-    while start < len(paragraphs) and _alike(paragraphs[start]) in repeated:
+    for text in paragraphs:
+        if len(text) > longest or _alike(text) not in repeated:
+            break
         start += 1
     return paragraphs[start:]
 
