@@ -34,8 +34,11 @@ def normalise(text: str) -> str:
     """
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-        if _SURROGATES.search(text):
-            text = _SURROGATES.sub("\ufffd", text)
+    # Printable text holds no blank but the space, nothing invisible and no surrogate.
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    if _SURROGATES.search(text):
+        text = _SURROGATES.sub("\ufffd", text)
     if _INVISIBLE.search(text):
         text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
