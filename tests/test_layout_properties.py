@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from kcna_ingest import layouts
 from kcna_ingest.errors import PageError, TruncatedPage
 from kcna_ingest.layouts._cut import reduced
-from kcna_ingest.layouts._document import utf8
+from kcna_ingest.layouts._decode import utf8
 from kcna_ingest.models import Capture, Page
 from kcna_ingest.text import normalise
 from tests.fixture_cases import GOOD, cases
@@ -259,64 +259,6 @@ def test_no_character_is_lost(texts: list[str], named: bool) -> None:
 def _letters(text: str) -> str:
     """Drop what normalising changes, and the dash after a dateline."""
     return "".join(c for c in normalise(text) if c.isalnum())
-
-
-@pytest.mark.parametrize(
-    ("label", "codec", "text"),
-    [
-        ("euc-kr", "cp949", "똠방각하와 펲시, 평양"),
-        ("ks_c_5601-1987", "cp949", "뷁이라는 글자"),
-        ("shift_jis", "cp932", "①平壌㈱"),
-        ("gb2312", "gbk", "平壤電鎔基"),
-        ("utf-16", "utf-16-le", "평양 Pyongyang"),
-        ("windows-1251", "cp1251", "Пхеньян"),
-        ("latin1", "cp1252", "“Año Nuevo”"),
-        ("big5", "big5", "平壤"),
-        ("iso-2022-jp", "iso2022_jp", "平壌"),
-    ],
-)
-def test_labels_mean_what_browsers_mean(label: str, codec: str, text: str) -> None:
-    """A declared charset is read with the extensions that browsers read, header or page."""
-    page = f"<p>{text}</p>"
-
-    assert page.encode() == utf8(page.encode(codec), f"text/html; charset={label}", None)
-    if codec != "utf-16-le":
-        declared = f'<meta charset="{label}">{page}'
-        assert declared.encode() == utf8(declared.encode(codec), "text/html", None)
-
-
-@pytest.mark.parametrize(
-    "declared", ["euc-kr", "utf-8", "shift_jis", "nonsense", "rot13", "hex", ""]
-)
-def test_bytes_go_before_labels(declared: str) -> None:
-    """Valid UTF-8 is UTF-8 whatever is said of it; EUC-KR said to be UTF-8 is read by language."""
-    page = "<p>경애하는 김정은동지께서 현지지도하시였다.</p>"
-    header = f"text/html; charset={declared}" if declared else ""
-
-    assert page.encode() == utf8(page.encode(), header, "ko")
-    assert page.encode() == utf8(b"\xef\xbb\xbf" + page.encode(), header, "ko")
-    assert page.encode() == utf8(page.encode("utf-16"), header, "ko")
-    if declared != "shift_jis":
-        assert page.encode() == utf8(page.encode("euc-kr"), header, "ko")
-
-
-def test_lost_bytes_leave_the_rest() -> None:
-    """A few undecodable bytes become U+FFFD and do not turn the page into another encoding."""
-    page = "<p>평양 9월 8일발</p>".encode()
-
-    damaged = "<p>평\ufffd 9월 8일발</p>"
-    cut_off = "<p>평\ufffd"
-
-    assert damaged == utf8(page.replace("양".encode(), b"\xff"), "", None).decode()
-    assert cut_off == utf8(page[:8], "", None).decode()
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.binary(max_size=200), st.text(max_size=30), st.sampled_from(["ko", "ja", "en", None]))
-def test_decoding_never_fails(body: bytes, content_type: str, language: str | None) -> None:
-    """Whatever the bytes and the header, valid UTF-8 comes out."""
-    for header in (content_type, f"text/html; charset={content_type}"):
-        assert isinstance(utf8(body, header, language).decode("utf-8", "strict"), str)  # type: ignore[arg-type]
 
 
 def test_deep_nesting_ends() -> None:

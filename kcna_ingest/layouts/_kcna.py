@@ -12,7 +12,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from kcna_ingest import language
+from kcna_ingest import language, sites
 from kcna_ingest.layouts._document import Document
 from kcna_ingest.layouts._select import attribute, text_of
 from kcna_ingest.models import LANGUAGES, Dateline, Kind, Language, ListLink
@@ -89,10 +89,14 @@ def menu(document: Document) -> tuple[ListLink, ...]:
     """Give the links to lists, each once, with its first label that is not empty.
 
     The site prints its menu several times, some with pictures for labels (sources.md 3.2).
+    Links with ``lang`` lead to the same list in other languages, and to itself in this one.
     """
+    own = document.address.language
     labels: dict[str, str] = {}
-    for node in document.tree.css("a[href*='/list/']"):
+    for node in document.tree.css("a[href*='/list/']:not([lang])"):
         url = document.link(attribute(node, "href"), ROOT)
-        if url is not None and not labels.get(url):
+        if url is None or own not in {None, sites.address(url).language}:
+            continue
+        if not labels.get(url):
             labels[url] = _STRAY_BLANK.sub(r"\1", text_of(node))
     return tuple(ListLink(url, label, kind_of(url)) for url, label in labels.items() if label)
