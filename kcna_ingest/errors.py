@@ -76,9 +76,17 @@ class EmptyPage(PageError):
 
 
 class WrongPage(PageError):
-    """Another page served in place of the one asked for."""
+    """Another page served in place of the one asked for.
+
+    ``is_home`` marks the site's own way of saying that a story is not there: its home page,
+    with status 200.
+    """
 
     kind = "wrong-page"
+
+    def __init__(self, reason: str, hint: str | None = None, *, is_home: bool = False) -> None:
+        super().__init__(reason, hint)
+        self.is_home = is_home
 
 
 class TruncatedPage(PageError):

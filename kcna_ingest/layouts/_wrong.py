@@ -121,7 +121,8 @@ _ROLES = {
 
 
 def _in_place(document: Document, asked: str, got: str) -> WrongPage:
-    return WrongPage(f"{_ROLES[got]} in place of {_ROLES[asked]}: {title(document)!r}", _LATER)
+    reason = f"{_ROLES[got]} in place of {_ROLES[asked]}: {title(document)!r}"
+    return WrongPage(reason, _LATER, is_home=got == "home")
 
 
 def name(document: Document) -> PageError:
