@@ -1,0 +1,94 @@
+"""Which of the agency's six languages is a text in? Pure; the home of py3langid.
+
+On kcna.co.jp and KCNA Watch Spanish stands under English labels (sources.md §2), so there the
+dateline's agency and the text decide.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
+
+    from kcna_ingest.models import Dateline, Language
+
+#: Each language has its own name for the agency (sources.md §6).
+_AGENCIES: Final[dict[str, Language]] = {
+    "KCNA": "en",
+    "ACNC": "es",
+    "ATCC": "es",
+    "ЦТАК": "ru",
+    "조선중앙통신": "ko",
+    "조선중앙통신사": "ko",
+    "朝鮮中央通信": "ja",
+    "朝鮮中央通信社": "ja",
+    "朝中社": "zh",
+    "朝鲜中央通讯社": "zh",
+}
+#: The opening tells as much as the whole.
+_ENOUGH: Final = 2000
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
+# Without the middle dot U+30FB, which others use too.
+_KANA = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9f]")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+#: A syllable or a sign stands for about as many letters.
+_LETTERS_A_SIGN: Final = 3
+#: Japanese has a kana in any three signs; a Chinese text may quote one.
+_SIGNS_A_KANA: Final = 50
+#: In no English headline of the agency.
+_SPANISH_ONLY = re.compile("[ñÑ¿¡]")
+
+
+def decide(*, address: Language | None, dateline: Dateline | None, text: str) -> Language:
+    """Give the language: the address's, else the agency's, else the script's, else a guess.
+
+    ``text`` is the headline, the text or both. Only between English and Spanish is there a
+    guess; a text without a letter is held to be English.
+
+    >>> decide(address=None, dateline=None, text="青年学生と勤労者の慶祝夜会")
+    'ja'
+    """
+    if address is not None:
+        return address
+    told = _AGENCIES.get(dateline.agency) if dateline is not None else None
+    return told or _by_script(text[:_ENOUGH]) or _english_or_spanish(text[:_ENOUGH])
+
+
+def _by_script(text: str) -> Language | None:
+    """Give the language that most of the letters belong to, None for Latin or no letters."""
+    if text.isascii():
+        return None
+    kana = len(_KANA.findall(text))
+    han = len(_HAN.findall(text))
+    signs: Language = "ja" if kana * _SIGNS_A_KANA > han else "zh"
+    weights: dict[Language | None, int] = {
+        None: len(_LATIN.findall(text)),
+        "ru": len(_CYRILLIC.findall(text)),
+        "ko": _LETTERS_A_SIGN * len(_HANGUL.findall(text)),
+        signs: _LETTERS_A_SIGN * (kana + han),
+    }
+    return max(weights, key=weights.__getitem__)
+
+
+def _english_or_spanish(text: str) -> Language:
+    if _SPANISH_ONLY.search(text):
+        return "es"
+    if not _LATIN.search(text):
+        return "en"
+    name, _ = _identifier().classify(text)
+    return "es" if name == "es" else "en"
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    """Load the model, once, and only where nothing cheaper decides: it imports numpy."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_pickled_model(MODEL_FILE)
+    identifier.set_languages(["en", "es"])
+    return identifier
