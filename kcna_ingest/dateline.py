@@ -77,7 +77,7 @@ _JAPANESE = re.compile(
 )
 _CHINESE = re.compile(
     r"\s*[(（【]?(?P<agency>朝中社|朝鲜中央通讯社)\s?(?P<place>[^\d\s，。、（）()【】]{1,20}?)\s{0,3}"
-    r"(?P<month>\d{1,2})月(?P<day>\d{1,2})日[电電讯][)）】]?"
+    r"(?P<month>\d{1,2})月(?P<day>\d{1,2})日[电電讯訊][)）】]?"
 )
 #: A form and a character no dateline of that form is without.
 _FORMS: Final = (
@@ -85,7 +85,7 @@ _FORMS: Final = (
     ("C", _DAY_FIRST),
     ("Ц", _DAY_FIRST),
     ("월", _KOREAN),
-    ("発", _JAPANESE),
+    ("【", _JAPANESE),
     ("社", _CHINESE),
 )
 # The end mark of a story without text is no dash.
@@ -153,7 +153,7 @@ def _read(found: re.Match[str]) -> Dateline | None:
     printed = parts["month"]
     month = int(printed) if printed.isdecimal() else _MONTHS.get(printed.casefold(), 0)
     day = int(parts["day"])
-    place = parts["place"].strip(" ,.\u00a0")
+    place = parts["place"].strip(" ,\u00a0")
     if not (1 <= month <= 12 and 1 <= day <= _LONGEST_DAYS[month - 1]):
         return None
     if "joint" in parts and not _is_place(place):

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
+    from collections.abc import Callable
 
     from kcna_ingest.models import Dateline, Language
 
@@ -40,8 +40,17 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LETTERS_A_SIGN: Final = 3
 #: Japanese has a kana in any three signs; a Chinese text may quote one.
 _SIGNS_A_KANA: Final = 50
-#: In no English headline of the agency.
-_SPANISH_ONLY = re.compile("[ñÑ¿¡]")
+#: In lower case none of these is in a name ("In Thaek", "Los Angeles", "Hong Chang Su"). Where
+#: only one side has any, they agree with the labels of 80,188 real headlines wherever the model
+#: does, and 30 times more; they decide nine of ten headlines of eight words or more.
+_WORD = re.compile(r"\b[a-z]+\b")
+_ENGLISH: Final = frozenset(
+    {"and", "at", "by", "for", "from", "in", "of", "on", "the", "to", "with"}
+)
+_SPANISH: Final = frozenset(
+    {"con", "del", "el", "en", "entre", "la", "las", "los", "para", "por", "rinde", "se", "sobre"}
+    | {"y"}
+)
 
 
 def decide(*, address: Language | None, dateline: Dateline | None, text: str) -> Language:
@@ -76,19 +85,27 @@ def _by_script(text: str) -> Language | None:
 
 
 def _english_or_spanish(text: str) -> Language:
-    if _SPANISH_ONLY.search(text):
+    words = set(_WORD.findall(text))
+    english, spanish = words & _ENGLISH, words & _SPANISH
+    if english and not spanish:
+        return "en"
+    if spanish and not english:
         return "es"
     if not _LATIN.search(text):
         return "en"
-    name, _ = _identifier().classify(text)
+    name, _ = _classifier()(text)
     return "es" if name == "es" else "en"
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    """Load the model, once, and only where nothing cheaper decides: it imports numpy."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+def _classifier() -> Callable[[str], tuple[str, float]]:
+    """Load the model, once, and only where nothing cheaper decides: it imports numpy.
 
-    identifier = LanguageIdentifier.from_pickled_model(MODEL_FILE)
-    identifier.set_languages(["en", "es"])
-    return identifier
+    Restricted to the two languages it has to part: of all its languages, short headlines full
+    of Korean names fit many.
+    """
+    import py3langid  # type: ignore[import-untyped]
+
+    py3langid.set_languages(["en", "es"])
+    classify: Callable[[str], tuple[str, float]] = py3langid.classify
+    return classify
