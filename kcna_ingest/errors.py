@@ -14,13 +14,17 @@
     │   ├── FieldError       65   recognised, but a part that must be there is not
     │   └── BlockedPage      69   a filter or ban page in place of the site
     ├── Stale                65   a check of ``status`` did not hold
+    ├── MassChange           65   too much changed or vanished at once to be believed
     ├── Unreachable          69   the site does not answer
+    │   └── SiteDown         69   it failed so often in a row that the run ends
+    ├── Disallowed           69   the site's robots.txt asks not to fetch this
     ├── StorageError         73   the database or a file cannot be read or written
     │   └── UnreadableFile   73   one file among those to replay
-    └── Busy                 75   another run holds the database; try again
-        └── Incomplete       75   partly done; try again
+    ├── Busy                 75   another run holds the database; try again
+    │   └── Incomplete       75   partly done; try again
+    └── Interrupted     130, 143   by a signal (Ctrl-C, SIGTERM); what was finished is kept
 
-Exit status of a run that met several: the first of 73, 65, 69, 75 that occurred.
+Exit status of a run that met several: the first of 130, 143, 73, 65, 69, 75 that occurred.
 """
 
 from __future__ import annotations
@@ -126,6 +130,32 @@ class Unreachable(IngestError):
     exit_status = 69
 
 
+class MassChange(IngestError):
+    """So much changed or vanished at once that nothing is believed without being asked to."""
+
+    exit_status = 65
+    kind = "mass-change"
+
+
+class SiteDown(Unreachable):
+    """The site failed so often in a row that the run ends."""
+
+
+class Disallowed(IngestError):
+    """The site's robots.txt asks not to fetch this address."""
+
+    exit_status = 69
+
+
+class Interrupted(IngestError):
+    """A signal ended the run; what was finished is kept."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__("interrupted", "what was read is kept; the next run goes on from there")
+        #: 130 for Ctrl-C, 143 for SIGTERM.
+        self.exit_status = 128 + signal_number
+
+
 class StorageError(IngestError):
     """The database or a file cannot be read or written."""
 
@@ -150,7 +180,7 @@ class Incomplete(Busy):
 
 
 #: Worst first: the exit status of a run that met several failures.
-_SEVERITY = (73, 65, 69, 75)
+_SEVERITY = (130, 143, 73, 65, 69, 75)
 
 
 def worst(statuses: Iterable[int]) -> int:
