@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from kcna_ingest.models import Kind, Language
@@ -51,6 +52,9 @@ class Publisher:
     pace_seconds: float = 2.5
     #: False for a site that is only asked when it is named.
     on_by_default: bool = True
+    #: Path and query of a search by day, with ``{since}`` and ``{until}`` as dd-mm-yyyy; "" for
+    #: a site that is read by its lists.
+    search: str = ""
 
     @property
     def seeds(self) -> Mapping[Language, str]:
@@ -65,6 +69,15 @@ class Publisher:
         """
         folder = _FOLDERS[story_list.kind]
         return f"{self.root}/{self.codes[language]}/{folder}/list/{story_list.id}"
+
+    def search_url(self, since: date, until: date) -> str:
+        """Give the address that lists the stories of those days.
+
+        >>> SITES["kcnawatch.org"].search_url(date(2026, 7, 1), date(2026, 7, 19))
+        'https://kcnawatch.org/?s=KCNA&start=01-07-2026&end=19-07-2026&sort=recent'
+        """
+        days = {"since": f"{since:%d-%m-%Y}", "until": f"{until:%d-%m-%Y}"}
+        return self.root + self.search.format(**days)
 
 
 _PERMANENT = (
@@ -131,7 +144,13 @@ _PUBLISHERS = (
         latest="a666dda1282180e0ee1b4427b0574ae7",
     ),
     # Re-publishers: KCNA Watch checks for robots, kcna.co.jp has no lists to follow.
-    Publisher("kcnawatch.org", "https://kcnawatch.org", MappingProxyType({}), on_by_default=False),
+    Publisher(
+        "kcnawatch.org",
+        "https://kcnawatch.org",
+        MappingProxyType({}),
+        on_by_default=False,
+        search="/?s=KCNA&start={since}&end={until}&sort=recent",  # sources.md 7
+    ),
     Publisher("kcna.co.jp", "http://www.kcna.co.jp", MappingProxyType({}), on_by_default=False),
 )
 
