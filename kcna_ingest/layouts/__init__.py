@@ -13,6 +13,9 @@ from kcna_ingest.layouts import (
     kcna_detail_gallery,
     kcna_detail_home,
     kcna_detail_list,
+    kcna_kcmsf_article,
+    kcna_kcmsf_home,
+    kcna_kcmsf_list,
 )
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.models import Capture, Page
@@ -25,6 +28,9 @@ LAYOUTS: tuple[Layout, ...] = (
     kcna_detail_list.LAYOUT,
     kcna_detail_gallery.LAYOUT,
     kcna_detail_home.LAYOUT,
+    kcna_kcmsf_article.LAYOUT,
+    kcna_kcmsf_list.LAYOUT,
+    kcna_kcmsf_home.LAYOUT,
 )
 
 

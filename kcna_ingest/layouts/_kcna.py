@@ -1,7 +1,8 @@
-"""What the layouts of www.kcna.kp since July 2026 ("detail") have in common.
+"""What the layouts of www.kcna.kp have in common: address, titles, menus, languages.
 
-Read in public scrapers and their test pages, 2026-07 … 2026-10 (sources.md §3). Addresses are
-``/{code}/article|gallery|video/list|detail/{32 hex}``; HTTP only.
+Read in public scrapers and their test pages, 2022-03 … 2026-10 (sources.md §3, §4). HTTP only.
+Since July 2026 ("detail") addresses are ``/{code}/article|gallery|video/list|detail/{32 hex}``;
+those before ("kcmsf") are in ``_kcmsf``.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from kcna_ingest.text import normalise
 
 SITE: Final = "kcna.kp"
 ROOT: Final = "http://www.kcna.kp/"
-#: The K2 layout was last seen 2026-07-01, this one first 2026-07-09; the Wayback Machine may
-#: hold pages of June (sources.md §1).
+#: "kcmsf" was last seen 2026-07-01, "detail" first 2026-07-09; the Wayback Machine may hold
+#: pages of June (sources.md §1).
 FIRST: Final = date(2026, 6, 1)
 
 _BODY_LANGUAGES: dict[str, Language] = {code: code for code in LANGUAGES} | {
@@ -30,9 +31,12 @@ _BODY_LANGUAGES: dict[str, Language] = {code: code for code in LANGUAGES} | {
     "jp": "ja",
 }
 #: ``<title>`` may show these tags as text (sources.md 3.5).
-_SHOWN_TAGS = re.compile(r"</?(?:b|strong|nobr|august_name)\b[^>]*>", re.IGNORECASE)
+_SHOWN_TAGS = re.compile(r"</?(?:b|strong|nobr|span|august_name)\b[^>]*>", re.IGNORECASE)
+_MENU = "a[href*='/list/']:not([lang])"
 #: A name in an element of its own leaves one: "Kim Jong Un 's".
 _STRAY_BLANK = re.compile(r" (['’]s\b)")
+#: What ``<title>`` shows when it names no story.
+_AGENCIES = frozenset({"KCNA", "ACNC", "ЦТАК", "조선중앙통신", "朝鮮中央通信", "朝中社"})
 #: The word a title may put between the agency and the headline.
 _SECTIONS = frozenset(
     {"기사", "사진", "동화상", "article", "photo", "video", "articles", "photos", "videos"}
@@ -43,19 +47,20 @@ def titles(tree: LexborHTMLParser) -> tuple[str, ...]:
     """Give the headline that ``<title>`` names, without the agency before it.
 
     ``KCNA | X`` gives X; ``조선중앙통신 | 기사 | X`` gives X, and ``기사 | X`` as the second
-    choice, for a headline may hold a bar itself. () where there is no title.
+    choice, for a headline may hold a bar itself. () where there is no title, or one that names
+    the agency only.
     """
     nodes = tree.tags("title")
     if not nodes:
         return ()
     whole = normalise(_SHOWN_TAGS.sub("", nodes[0].text()))
-    agency, bar, rest = whole.partition(" | ")
+    _, bar, rest = whole.partition(" | ")
     if not bar:
-        return (whole,) if whole else ()
+        return () if whole.removesuffix("|").rstrip() in {"", *_AGENCIES} else (whole,)
     section, bar, shorter = rest.partition(" | ")
     if bar and section.casefold() in _SECTIONS:
         return shorter, rest
-    return (rest,) if rest else (agency,)
+    return (rest,)
 
 
 def page_language(
@@ -75,9 +80,7 @@ def kind_of(url: str) -> Kind:
     >>> kind_of("http://www.kcna.kp/en/gallery/detail/00112233445566778899aabbccddeeff")
     'photo'
     """
-    if "/gallery/" in url:
-        return "photo"
-    return "video" if "/video/" in url else "article"
+    return sites.address(url).kind or "article"
 
 
 def address_or_none(document: Document) -> str | None:
@@ -85,15 +88,16 @@ def address_or_none(document: Document) -> str | None:
     return document.url if document.url.startswith("http") else None
 
 
-def menu(document: Document) -> tuple[ListLink, ...]:
+def menu(document: Document, query: str = _MENU) -> tuple[ListLink, ...]:
     """Give the links to lists, each once, with its first label that is not empty.
 
-    The site prints its menu several times, some with pictures for labels (sources.md 3.2).
+    ``query`` finds them. The site prints its menu several times, some with pictures for labels
+    (sources.md 3.2).
     Links with ``lang`` lead to the same list in other languages, and to itself in this one.
     """
     own = document.address.language
     labels: dict[str, str] = {}
-    for node in document.tree.css("a[href*='/list/']:not([lang])"):
+    for node in document.tree.css(query):
         url = document.link(attribute(node, "href"), ROOT)
         if url is None or own not in {None, sites.address(url).language}:
             continue

@@ -17,37 +17,21 @@ Source
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from kcna_ingest import dateline as datelines
-from kcna_ingest.errors import EmptyPage, FieldError
-from kcna_ingest.layouts import _kcna, _wrong
+from kcna_ingest.errors import EmptyPage
+from kcna_ingest.layouts import _kcna, _story, _wrong
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.layouts._select import attribute, only
 from kcna_ingest.models import LANGUAGES, Article, Medium, Page
-from kcna_ingest.text import compared, normalise, split_end_mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from selectolax.lexbor import LexborNode
 
 NAME: Final = "kcna.kp-detail-article"
 
-#: Beside the text, never of it: captions, photo strips, buttons.
-_ASIDE = frozenset(
-    {"-comment", "aside", "button", "div", "figure", "footer", "form", "nav", "script", "style"}
-)
-#: Of the text. What is neither of it nor beside it is inline: a part of the line around it.
-_BLOCKS = frozenset({"blockquote", "center", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "ul"})
-_SORTED = _ASIDE | _BLOCKS | {"h1"}
 _BUTTON = re.compile(r"/(?:gallery|video)/detail/")
-#: Hostile pages nest without end; below this, a node is one paragraph.
-_DEEPEST = 20
-_JOINT = re.compile(r"\s*--\s*")
-#: Blanks around joints that two forms of one headline may differ by.
-_JOINT_BLANKS = 20
 
 
 def _recognise(document: Document) -> bool:
@@ -55,6 +39,7 @@ def _recognise(document: Document) -> bool:
         document.of(_kcna.SITE)
         and document.has(b"<article")
         and document.has(b"<main")
+        and not document.has(b"article-content-body")
         and (document.address.site == _kcna.SITE or not document.has(b"article-content"))
     )
 
@@ -65,10 +50,10 @@ def _parse(document: Document) -> Page:
     article = only(tree.tags("article"), "article", NAME)
     media = _media(document, article)
     headings, paragraphs = _texts(document, article)
-    headline = _headline(headings, _kcna.titles(tree), document.hint)
-    lines = _without_headline(paragraphs, headline, headings)
+    headline = _story.headline(headings, _kcna.titles(tree), document.hint, NAME)
+    lines = _story.without_headline(paragraphs, headline, headings)
     dateline, rest, before = datelines.split_paragraphs(lines, headline)
-    body, complete = _without_mark([*before, *rest])
+    body, complete = _story.without_mark([*before, *rest])
     if not body:
         raise EmptyPage(f"the article has no text: {headline!r}", "it may be filled later")
     story = Article(
@@ -120,93 +105,16 @@ def _texts(document: Document, article: LexborNode) -> tuple[list[str], list[str
     paragraphs: list[str] = []
     containers = [node for node in article.iter() if _is_container(node)]
     if containers:
-        _collect(only(containers, "article > div.container", NAME), headings, paragraphs)
+        _story.collect(only(containers, "article > div.container", NAME), headings, paragraphs)
     if not paragraphs:
-        paragraphs = [_text(node) for node in article.css("p")]
+        paragraphs = [_story.plain_text(node) for node in article.css("p")]
     if not headings:
-        headings = [_text(node) for node in article.css("h1")]
+        headings = [_story.plain_text(node) for node in article.css("h1")]
     return [text for text in headings if text], [text for text in paragraphs if text]
 
 
 def _is_container(node: LexborNode) -> bool:
     return node.tag == "div" and "container" in (node.attributes.get("class") or "").split()
-
-
-def _text(node: LexborNode) -> str:
-    """Give the text of a node. Nodes are not stripped one by one: names would stick to words."""
-    return normalise(node.text())
-
-
-def _collect(node: LexborNode, headings: list[str], paragraphs: list[str], depth: int = 0) -> None:
-    """Sort what stands directly in the container; loose text is a paragraph, not lost."""
-    loose: list[str] = []
-    for child in node.iter(include_text=True):
-        tag = child.tag or ""
-        inline = tag not in _SORTED
-        holder = inline and tag != "-text" and child.css_first("p, h1") is not None
-        if inline and not holder:
-            loose.append(child.text())
-            continue
-        _flush(loose, paragraphs)
-        if tag == "h1":
-            headings.append(_text(child))
-        elif holder and depth < _DEEPEST:  # an unclosed <b> or <a> holds the rest
-            _collect(child, headings, paragraphs, depth + 1)
-        elif tag not in _ASIDE:
-            paragraphs.append(_text(child))
-    _flush(loose, paragraphs)
-
-
-def _flush(loose: list[str], paragraphs: list[str]) -> None:
-    text = "".join(loose)
-    loose.clear()
-    if text and not text.isspace():
-        paragraphs.append(normalise(text))
-
-
-def _headline(headings: Sequence[str], titles: Sequence[str], hint: str | None) -> str:
-    """Choose among the headings, singly or joined, what listing or ``<title>`` calls the story."""
-    distinct = list(dict.fromkeys(headings))
-    if len(distinct) == 1:
-        return distinct[0]
-    forms = [*distinct, "--".join(distinct), " ".join(distinct)]
-    forms += ["--".join(pair) for pair in pairwise(distinct)]
-    for wanted in (normalise(hint or ""), *titles):
-        for form in forms:
-            if form and _alike(form) == _alike(wanted):
-                return form
-    if distinct:
-        return " ".join(distinct)
-    if titles:
-        return titles[0]
-    raise FieldError(f"{NAME}: neither 'h1' nor 'title' names the article", "look at the capture")
-
-
-def _alike(text: str) -> str:
-    return _JOINT.sub("--", compared(text)) if "--" in text else compared(text)
-
-
-def _without_headline(
-    paragraphs: Sequence[str], headline: str, headings: Iterable[str]
-) -> Sequence[str]:
-    """Leave out headline and kicker where the text opens by repeating them."""
-    repeated = {_alike(text) for text in (headline, *headings, *_JOINT.split(headline))}
-    longest = max(map(len, repeated)) + _JOINT_BLANKS
-    start = 0
-    for text in paragraphs:
-        if len(text) > longest or _alike(text) not in repeated:
-            break
-        start += 1
-    return paragraphs[start:]
-
-
-def _without_mark(paragraphs: Sequence[str]) -> tuple[tuple[str, ...], bool]:
-    """Part the end mark from the last paragraph, or drop the paragraph that is only the mark."""
-    if not paragraphs:
-        return (), False
-    last, mark = split_end_mark(paragraphs[-1])
-    body = (*paragraphs[:-1], last) if last else tuple(paragraphs[:-1])
-    return body, mark is not None
 
 
 LAYOUT = Layout(

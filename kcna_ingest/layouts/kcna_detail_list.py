@@ -78,10 +78,11 @@ def _parse(document: Document) -> Page:
 
 def _category(document: Document, lists: Sequence[ListLink]) -> str | None:
     """Give the name of this list: the site's table, else what the menu calls it."""
-    list_id = document.url.rpartition("/")[2]
-    known = sites.category_name(_kcna.SITE, list_id)
-    if known is not None:
-        return known
+    address = document.address
+    if address.category is not None:
+        known = sites.category_name(_kcna.SITE, address.category, address.kind)
+        if known is not None:
+            return known
     return next((link.label for link in lists if link.url == document.url), None)
 
 
