@@ -1,0 +1,163 @@
+"""The child: reads pages within limits of memory and time until its input ends."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import math
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from kcna_ingest import layouts
+from kcna_ingest.confined._messages import (
+    HINT,
+    NO_MEMORY,
+    Answer,
+    Batch,
+    Job,
+    Limits,
+    packed,
+    receive,
+    send,
+)
+from kcna_ingest.errors import HostilePage, IngestError, PageError
+from kcna_ingest.models import Capture, Page
+from kcna_ingest.sources.saved import Saved, bytes_of
+
+try:
+    import resource
+except ImportError:  # Windows: no limits there but the parent's patience
+    resource = None  # type: ignore[assignment]
+
+#: Answers are sent when they hold so many bytes or seconds of work.
+_FULL = 400_000
+_LATE = 0.2
+
+
+def main() -> None:
+    """Answer the jobs on standard input; the first message is the limits."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the parent decides
+    jobs = io.FileIO(0, closefd=False)
+    answers = io.FileIO(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever prints must not speak into the answers
+    limits = receive(jobs)
+    if not isinstance(limits, Limits):
+        return
+    _confine(limits)
+    try:
+        send(answers, packed(Batch([])))
+        while isinstance(batch := receive(jobs), list):
+            for answered in _batches(batch, limits):
+                send(answers, packed(answered))
+                if answered.leaving:
+                    return
+    except BrokenPipeError:  # the parent is gone
+        return
+    except MemoryError:  # no room for the answer; the parent asks again, page by page
+        sys.exit(NO_MEMORY)
+
+
+def _confine(limits: Limits) -> None:
+    if resource is None:
+        return
+    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+    _limit(resource.RLIMIT_CORE, 0)
+    try:
+        _limit(resource.RLIMIT_AS, limits.memory)
+    except (ValueError, OSError):  # macOS has the name and refuses the limit
+        return
+
+
+def _limit(what: int, wanted: int) -> None:
+    """Set a soft limit, never above the hard one."""
+    hard = resource.getrlimit(what)[1]
+    resource.setrlimit(what, (wanted if hard < 0 else min(wanted, hard), hard))
+
+
+def _batches(jobs: list[Job], limits: Limits) -> Iterator[Batch]:
+    """Answer jobs in order, in messages of moderate size."""
+    done: list[Answer] = []
+    size, since = 0, time.monotonic()
+    for job in jobs:
+        if resource is not None:
+            _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + limits.cpu)
+        answer, leaving = _answer(job, limits)
+        done.append(answer)
+        size += len(answer.body or b"")
+        if leaving or _swollen(limits):
+            yield Batch(done, leaving=True)
+            return
+        if size > _FULL or time.monotonic() > since + _LATE:
+            yield Batch(done)
+            done, size, since = [], 0, time.monotonic()
+    if done:
+        yield Batch(done)
+
+
+def _swollen(limits: Limits) -> bool:
+    """Tell whether one page has left so little room that the next ones need a new child."""
+    if resource is None:
+        return False
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024) > limits.memory // 2
+
+
+def _answer(job: Job, limits: Limits) -> tuple[Answer, bool]:
+    """Read one page; tell also whether the child should end itself now."""
+    body: bytes | None = None
+    try:
+        body, failure = _bytes(job)
+        if body is None:
+            return Answer(None, "", None, failure, known=False), False
+        sha256 = hashlib.sha256(body).hexdigest()
+        given = body if job.path is not None else None
+        if failure is not None or not job.parsed:
+            return Answer(given, sha256, None, failure, known=False), False
+        if sha256 in job.known:
+            return Answer(given, sha256, None, None, known=True), False
+        page, failure = _read(job, body)
+        return Answer(given, sha256, page, failure, known=False), False
+    except MemoryError:
+        reason = f"reading it takes more than {limits.memory // 1_000_000:,} MB of memory"
+        body = None  # the parent loads it again; here there is no room to send it
+        return Answer(None, "", None, HostilePage(reason, HINT), known=False), True
+
+
+def _bytes(job: Job) -> tuple[bytes | None, IngestError | None]:
+    if job.path is None:
+        return job.body, None
+    return bytes_of(
+        Saved(
+            Path(job.path),
+            job.url,
+            job.fetched_at,
+            job.status,
+            job.content_type,
+            job.via,
+            job.location or job.path,
+        )
+    )
+
+
+def _read(job: Job, body: bytes) -> tuple[Page | None, PageError | None]:
+    capture = Capture(
+        job.url, job.fetched_at, job.status, job.content_type, body, job.via, job.location
+    )
+    try:
+        return layouts.read(capture, hint=job.hint), None
+    except PageError as failure:
+        return None, failure
+    except RecursionError:
+        return None, HostilePage("its elements are nested too deeply to be read", HINT)
+    except MemoryError:
+        raise
+    # A fault of ours in one page must not cost the others; it is named and kept with the page.
+    except Exception as fault:  # noqa: BLE001
+        place = traceback.extract_tb(fault.__traceback__)[-1]
+        told = f"{type(fault).__name__}: {fault} ({Path(place.filename).name}:{place.lineno})"
+        return None, PageError(f"this program failed on it: {told}", "report it with the page")

@@ -1,0 +1,1 @@
+"""Where captures come from: the live site, the Wayback Machine, saved pages."""

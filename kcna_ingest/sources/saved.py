@@ -1,0 +1,237 @@
+"""Saved pages: files and folders, as captures.
+
+A page's address is, in this order: what the user said, capture.json, what the page names as its
+own (canonical link, "saved from url", og:url), what its path mirrors; else ``file:`` and its name
+relative to the path the user gave. Its time is that of capture.json, of a Wayback timestamp in
+path or address, else of the file. Source: design.md 7.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kcna_ingest import sites
+from kcna_ingest.errors import (
+    EmptyPage,
+    FieldError,
+    HostilePage,
+    IngestError,
+    UnreadableFile,
+    UsageError,
+)
+from kcna_ingest.models import Capture, Via
+from kcna_ingest.sources import _provenance
+from kcna_ingest.sources._gzip import BEGINNING, beginning, inflate
+from kcna_ingest.sources._provenance import HEAD, Provenance
+from kcna_ingest.sources._walk import SIDECAR, Found, walk
+
+#: Larger files are not loaded; the layouts refuse pages long before.
+LARGEST = 100_000_000
+_UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One saved page to be read, or one path under which there is none."""
+
+    path: Path
+    #: As known; ``file:NAME`` where it is not.
+    url: str
+    #: Aware UTC.
+    fetched_at: datetime
+    status: int
+    content_type: str
+    via: Via
+    #: The path as text that can be printed and stored.
+    location: str
+    #: What is wrong with the path, or with what lies beside the page.
+    failure: IngestError | None = None
+
+    @property
+    def has_bytes(self) -> bool:
+        """Tell whether there is a file to load."""
+        return not isinstance(self.failure, UnreadableFile | EmptyPage)
+
+    def capture(self, body: bytes) -> Capture:
+        """Give the capture that these bytes make."""
+        return Capture(
+            self.url,
+            self.fetched_at,
+            self.status,
+            self.content_type,
+            body,
+            self.via,
+            self.location,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All pages under some paths, each part ordered by time, address, path."""
+
+    #: Lists and home pages: to be read first, for they know the days of stories.
+    lists: Sequence[Saved]
+    others: Sequence[Saved]
+
+    def __len__(self) -> int:
+        return len(self.lists) + len(self.others)
+
+
+def survey(paths: Sequence[Path], *, url: str | None = None) -> Survey:
+    """Find every page at or below the paths, without loading any.
+
+    ``url`` is the address of the only page there. Raises UsageError where there are more, and
+    nothing else: what is wrong with a path or a page stands in its ``failure``.
+    """
+    found = {page.path: page for path in paths for page in walk(os.fspath(path))}
+    pages = [_saved(page) for page in found.values()]
+    if url is not None:
+        pages = _addressed(pages, url)
+    pages.sort(key=lambda page: (page.fetched_at, page.url, page.location, str(page.path)))
+    lists = [page for page in pages if page.has_bytes and _is_list(page.url)]
+    listed = {page.path for page in lists}
+    return Survey(lists, [page for page in pages if page.path not in listed])
+
+
+def load(saved: Saved) -> Capture:
+    """Load a page, whatever stands in its ``failure``, and unzip it where it is gzip.
+
+    Raises UnreadableFile or EmptyPage where there is no file, HostilePage for more than
+    ``LARGEST`` bytes, TruncatedPage for gzip that breaks off.
+    """
+    body, failure = bytes_of(saved)
+    if failure is not None:
+        raise failure
+    return saved.capture(body or b"")
+
+
+def bytes_of(saved: Saved) -> tuple[bytes | None, IngestError | None]:
+    """Give a page's bytes, and why they are none, or not the page. Raises nothing.
+
+    Damaged gzip is given as it is in the file, with TruncatedPage.
+    """
+    if not saved.has_bytes:
+        return None, saved.failure
+    try:
+        stored = _start(os.fspath(saved.path), LARGEST + 1)
+    except OSError as failure:
+        return None, unreadable(saved.location, failure)
+    if len(stored) > LARGEST:
+        return None, _too_large(saved)
+    if not stored.startswith(BEGINNING):
+        return stored, None
+    body, damage = inflate(stored, LARGEST)
+    if len(body) > LARGEST:
+        return None, _too_large(saved)
+    return (body, None) if damage is None else (stored, damage)
+
+
+def unreadable(location: str, failure: OSError) -> UnreadableFile:
+    """Name a file that the system does not give."""
+    told = (failure.strerror or str(failure)).lower()
+    return UnreadableFile(f"{location}: {told}", "check the file and its permissions")
+
+
+def _too_large(saved: Saved) -> HostilePage:
+    reason = f"{saved.location}: it has more than {LARGEST:,} bytes"
+    return HostilePage(reason, "no page of these sites is that large; look at the file")
+
+
+def _is_list(url: str) -> bool:
+    return sites.address(url).role in {"list", "home"}
+
+
+def _addressed(pages: list[Saved], url: str) -> list[Saved]:
+    """Give the only page that address. Raises UsageError."""
+    if not url.lower().startswith(("http://", "https://")):
+        raise UsageError(f"--url {url}: it is no address", "it begins with http:// or https://")
+    count = sum(page.has_bytes for page in pages)
+    if count > 1:
+        raise UsageError(
+            f"--url is the address of one page, and here are {count:,}",
+            "name a single file, or write a capture.json beside each page",
+        )
+    return [replace(page, url=url) if page.has_bytes else page for page in pages]
+
+
+def _saved(found: Found) -> Saved:
+    """Say where a page came from; never raises."""
+    location = _printable(found.path)
+    if found.failure is not None:
+        name = f"file:{_printable(found.name)}"
+        return _as_saved(found, Provenance(name, _UNKNOWN_TIME), location, found.failure)
+    failure: IngestError | None = None
+    if found.described:
+        beside = os.path.join(os.path.dirname(found.path), SIDECAR)
+        try:
+            told = _provenance.described(_start(beside, HEAD), _printable(beside))
+            return _as_saved(found, told, location, None)
+        except FieldError as wrong:
+            failure = wrong
+        except OSError as wrong:
+            failure = FieldError(f"{_printable(beside)}: {wrong.strerror}", "check its permissions")
+    try:
+        told, doubt = _guessed(found)
+    except OSError as wrong:
+        told, doubt = Provenance("file:", _UNKNOWN_TIME), unreadable(location, wrong)
+    return _as_saved(found, told, location, doubt or failure)
+
+
+def _as_saved(found: Found, told: Provenance, location: str, failure: IngestError | None) -> Saved:
+    return Saved(
+        Path(found.path),
+        told.url,
+        told.fetched_at,
+        told.status,
+        told.content_type,
+        told.via,
+        location,
+        failure,
+    )
+
+
+def _guessed(found: Found) -> tuple[Provenance, IngestError | None]:
+    """Read off page and path what capture.json does not say. Raises OSError."""
+    head = _start(found.path, HEAD)
+    if head.startswith(BEGINNING):
+        head = beginning(head, HEAD)
+    path = _printable(found.path)
+    told = _provenance.address_in(head)
+    url = told or _provenance.address_of(path) or f"file:{_printable(found.name)}"
+    stamp = _provenance.time_in(path) or (told and _provenance.time_in(told))
+    if stamp:
+        return Provenance(url, stamp), None
+    seconds = os.stat(found.path).st_mtime
+    try:
+        return Provenance(url, datetime.fromtimestamp(int(seconds), UTC)), None
+    except (OverflowError, ValueError, OSError):
+        reason = f"{path}: the file's time is impossible"
+        return Provenance(url, _UNKNOWN_TIME), FieldError(reason, "set it with: touch FILE")
+
+
+def _start(path: str, size: int) -> bytes:
+    """Read at most so many bytes of a file. Raises OSError."""
+    return b"".join(_pieces(path, size))
+
+
+def _pieces(path: str, size: int) -> Iterator[bytes]:
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        left = size
+        while left > 0:
+            piece = os.read(file, min(left, 1 << 17))
+            if not piece:
+                return
+            left -= len(piece)
+            yield piece
+    finally:
+        os.close(file)
+
+
+def _printable(path: str) -> str:
+    """Give a path as text: bytes in it that are no UTF-8 are escaped."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
