@@ -14,16 +14,18 @@ from kcna_ingest.models import DateFrom, Dateline
 
 #: Year 1 of the Juche era is 1912, the year of Kim Il Sung's birth.
 _BEFORE_JUCHE: Final = 1911
+#: Gaps are bounded: two unbounded ones around an optional part take quadratic time.
 #: A label before the number, or three digits: "12.5.2024" is no day of Juche 12.
 _NUMBERS: Final = re.compile(
-    r"(?:www\.kcna\.kp\s*)?[\[(（【]?\s*(?P<era>Juche|チュチェ|주체|主体|чучхе)?\s*"
-    r"(?P<year>\d{1,4})[.\-/년年]\s*(?P<month>\d{1,2})[.\-/월月]\s*(?P<day>\d{1,2})[.일日]?"
-    r"\s*[\])）】]?",
+    r"(?:www\.kcna\.kp\s{0,3})?[\[(（【]?\s{0,3}(?P<era>Juche|チュチェ|주체|主体|чучхе)?\s{0,3}"
+    r"(?P<year>\d{1,4})[.\-/년年]\s{0,3}(?P<month>\d{1,2})[.\-/월月]\s{0,3}(?P<day>\d{1,2})[.일日]?"
+    r"\s{0,3}[\])）】]?",
     re.IGNORECASE,
 )
 #: "December 05, 2024"; kcna.co.jp's "July 9. 2021 Juche 110" (with its typing errors in "Juche").
 _WORDS: Final = re.compile(
-    r"(?P<month>[A-Za-z]{3,9})\.?\s+(?P<day>\d{1,2})[,.]?\s+(?P<year>\d{4})(?:\s+Juch\w*\s*\d+)?",
+    r"(?P<month>[A-Za-z]{3,9})\.?\s{1,3}(?P<day>\d{1,2})[,.]?\s{1,3}(?P<year>\d{4})"
+    r"(?:\s{1,3}Juch[a-z]{0,3}\s{0,3}\d{1,3})?",
     re.IGNORECASE,
 )
 _SLASHES: Final = re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})")
