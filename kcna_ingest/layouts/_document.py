@@ -38,7 +38,7 @@ class Document:
             raise HostilePage(reason, "no page of these sites is that large; look at the capture")
         self.capture = capture
         self.hint = hint
-        self._seen: dict[bytes, bool] = {}
+        self._places: dict[bytes, int] = {}
         self.address = sites.address(capture.url)
         #: The page as UTF-8, without byte-order mark. Bytes that meant nothing are U+FFFD.
         self.source = utf8(capture.body, capture.content_type, self.address.language)
@@ -48,12 +48,16 @@ class Document:
         """Give the canonical address."""
         return self.address.url
 
+    def find(self, marker: bytes) -> int:
+        """Give the place of the first such bytes, -1 for none; each is looked for once."""
+        place = self._places.get(marker)
+        if place is None:
+            place = self._places[marker] = self.source.find(marker)
+        return place
+
     def has(self, marker: bytes) -> bool:
-        """Tell whether the bytes occur anywhere in the page; each is looked for once."""
-        found = self._seen.get(marker)
-        if found is None:
-            found = self._seen[marker] = marker in self.source
-        return found
+        """Tell whether the bytes occur anywhere in the page."""
+        return self.find(marker) >= 0
 
     def of(self, site: str) -> bool:
         """Tell whether the page is from that site, or from nobody knows where."""
@@ -81,7 +85,7 @@ class Document:
     @cached_property
     def article_source(self) -> bytes:
         """Give title, body tag and article; the whole page where it is not plain."""
-        return reduced(self.source)
+        return reduced(self.source, self.find(b"<article"))
 
     @cached_property
     def article_tree(self) -> LexborHTMLParser:

@@ -9,7 +9,8 @@ Biography
              repeated in front of the dateline; in Korean the dateline in a ``p`` of its own;
              leader names in ``<nobr><august_name>``; NBSP before the end mark; no date anywhere.
 Recognise by
-    ``<main`` and ``<article``, without the classes of the older layout and of KCNA Watch.
+    ``<main`` before ``<article``, without the classes of the older layout and of KCNA Watch,
+    where the address does not say which it is.
 Source
     sources.md §3.5, §11.2 (six scrapers and their test pages agree).
 """
@@ -31,16 +32,20 @@ if TYPE_CHECKING:
 
 NAME: Final = "kcna.kp-detail-article"
 
+#: Not ``<article`` and not ``<august_name``, which every page has.
+_ANCHOR = re.compile(rb"<a[\s/>]", re.IGNORECASE)
 _BUTTON = re.compile(r"/(?:gallery|video)/detail/")
 
 
 def _recognise(document: Document) -> bool:
+    address = document.address
     return (
         document.of(_kcna.SITE)
         and document.has(b"<article")
-        and document.has(b"<main")
-        and not document.has(b"article-content-body")
-        and (document.address.site == _kcna.SITE or not document.has(b"article-content"))
+        # Looked for from the end, where it is near. The article of comments stands in front.
+        and document.source.rfind(b"<main", 0, document.source.rfind(b"<article")) >= 0
+        and (address.form == "detail" or not document.has(b"article-content-body"))
+        and (address.site == _kcna.SITE or not document.has(b"article-content"))
     )
 
 
@@ -82,7 +87,7 @@ def _media(document: Document, article: LexborNode) -> tuple[Medium, ...]:
     found: dict[str, Medium] = {}
     source = document.article_source
     # The first selector on a page costs as much as all the rest: ask the bytes before.
-    for link in article.css("a") if b"<a" in source else ():
+    for link in article.css("a") if _ANCHOR.search(source) else ():
         href = attribute(link, "href")
         url = document.link(href, _kcna.ROOT) if _BUTTON.search(href) else None
         if url is not None:

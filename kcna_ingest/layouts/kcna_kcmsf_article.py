@@ -43,6 +43,7 @@ _BREAK = "\n"
 def _recognise(document: Document) -> bool:
     return (
         document.of(_kcna.SITE)
+        and document.address.form != "detail"  # saves looking for what cannot be
         and document.has(b"article-content-body")
         and document.has(b"article-main-title")
     )

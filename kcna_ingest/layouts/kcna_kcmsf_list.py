@@ -50,6 +50,7 @@ _ROWS = "ul.article-link > li, div.photo, div.video"
 def _recognise(document: Document) -> bool:
     return (
         document.of(_kcna.SITE)
+        and document.address.form != "detail"  # saves looking for what cannot be
         and document.has(b".kcmsf")
         and not document.has(b"article-content-body")
         and has_rows(document)
