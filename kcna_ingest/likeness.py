@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 _SHARE = 0.15
 #: Longer than every text known (62,455 characters); what follows is not looked at.
 _READ = 64_000
+#: Texts that share so much, both this long, are one story in other words: the 14 rewrites
+#: shared 0.48 and more of their phrases, stories of one formula under one headline 0.38 at most.
+_REWRITTEN = 0.45
+_LONG = 1_000
 # Kana, ideographs, Hangul: North Korean spacing varies and Korean words carry their endings.
 _CHARACTERS = r"\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _UNIT = re.compile(rf"[{_CHARACTERS}]|[^\W_{_CHARACTERS}]+")
@@ -44,6 +48,17 @@ def alike(a: str, b: str) -> bool:
     False
     """
     return _related(_read(a), _read(b))
+
+
+def rewritten(a: str, b: str) -> bool:
+    """Tell whether one long text is the other, edited; symmetric. In doubt it is not.
+
+    For texts under one headline and day: only then does so much in common prove it.
+    """
+    if min(len(a), len(b)) < _LONG:
+        return False
+    ours, theirs = _read(a).phrases, _read(b).phrases
+    return len(ours & theirs) >= _REWRITTEN * min(len(ours), len(theirs)) > 0
 
 
 def groups(texts: Sequence[str]) -> tuple[tuple[int, ...], ...]:

@@ -1,0 +1,141 @@
+"""The database file: open it, refuse what is not ours, name what SQLite complains about.
+
+Knows the file and nothing of its tables. Uses the standard library alone, so that commands that
+only read start fast.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kcna_ingest.errors import Busy, IngestError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: "KCNA" in ASCII; ``file`` and the sqlite3 shell show it.
+APPLICATION_ID = 0x4B434E41
+#: Version of the tables in ``schema``; a file with a higher one is refused.
+SCHEMA_VERSION = 1
+#: How long to wait for another writer, in seconds.
+PATIENCE = 30.0
+
+_HINTS: dict[str, tuple[type[IngestError], str, str]] = {
+    "SQLITE_BUSY": (Busy, "another process is writing to it", "try again when it has finished"),
+    "SQLITE_LOCKED": (Busy, "another process is writing to it", "try again when it has finished"),
+    "SQLITE_NOTADB": (StorageError, "it is no SQLite database", "name another file with --db"),
+    "SQLITE_CORRUPT": (
+        StorageError,
+        "the file is damaged",
+        "take your last copy, or recover what is there with: sqlite3 FILE .recover",
+    ),
+    "SQLITE_READONLY": (StorageError, "it cannot be written to", "check its permissions"),
+    "SQLITE_CANTOPEN": (StorageError, "it cannot be opened", "check the path and its permissions"),
+    "SQLITE_FULL": (
+        StorageError,
+        "the disk is full",
+        "make room and run the same command again; what was finished is kept",
+    ),
+    "SQLITE_IOERR": (StorageError, "the disk failed to read or write", "check the disk"),
+    "SQLITE_TOOBIG": (StorageError, "a text is larger than SQLite takes", "report this page"),
+}
+
+
+@contextmanager
+def named_failures(path: Path | str) -> Iterator[None]:
+    """Turn what SQLite raises inside into our errors, naming the file and what to do."""
+    try:
+        yield
+    except sqlite3.Error as failure:
+        name = getattr(failure, "sqlite_errorname", None) or ""
+        for prefix, (error, reason, hint) in _HINTS.items():
+            if name.startswith(prefix):
+                raise error(f"{path}: {reason}", hint) from failure
+        raise
+
+
+def check(path: Path, *, must_exist: bool) -> None:
+    """Refuse a path that cannot be our database. Raises StorageError."""
+    if path.is_dir():
+        raise StorageError(f"{path}: it is a folder", "name a file with --db")
+    if not path.exists():
+        if must_exist:
+            raise StorageError(
+                f"{path}: there is no such database",
+                "make one with: ingest replay PATH --db FILE, or name another with --db",
+            )
+        if not path.parent.is_dir():
+            raise StorageError(
+                f"{path}: the folder {path.parent} does not exist", "make the folder first"
+            )
+
+
+def refuse_strangers(connection: sqlite3.Connection, path: Path | str) -> bool:
+    """Tell whether the file is new (no tables at all); refuse another program's or a newer one.
+
+    Raises StorageError.
+    """
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if tables == 0:
+        return True
+    if application != APPLICATION_ID:
+        raise StorageError(
+            f"{path}: it is a database of another program", "name another file with --db"
+        )
+    if version > SCHEMA_VERSION:
+        raise StorageError(
+            f"{path}: it was written by a newer kcna-ingest (schema {version}, here "
+            f"{SCHEMA_VERSION})",
+            "upgrade with: pip install --upgrade kcna-ingest",
+        )
+    return False
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Open an existing database without writing to it. Raises StorageError or Busy."""
+    check(path, must_exist=True)
+    with named_failures(path):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=PATIENCE
+        )
+        connection.row_factory = sqlite3.Row
+        if refuse_strangers(connection, path):
+            connection.close()
+            raise StorageError(
+                f"{path}: it is empty", "fill it with: ingest replay PATH, or ingest fetch"
+            )
+    return connection
+
+
+@contextmanager
+def one_run(path: Path) -> Iterator[None]:
+    """Hold a database for one run that fetches. Raises Busy while another run holds it.
+
+    The lock is the system's own on a file beside the database: it ends with the process,
+    however that ends, so the file that stays behind means nothing.
+    """
+    # Imported here: commands that only read start without it.
+    from filelock import FileLock, Timeout
+
+    check(path, must_exist=False)
+    beside = path.with_name(path.name + ".lock")
+    held = FileLock(beside)
+    try:
+        held.acquire(timeout=0)
+    except Timeout as failure:
+        raise Busy(
+            f"{path}: another run is fetching into it", "try again when it has finished"
+        ) from failure
+    except OSError as failure:
+        raise StorageError(
+            f"{beside}: it cannot be written: {failure.strerror}", "check its permissions"
+        ) from failure
+    try:
+        yield
+    finally:
+        held.release()

@@ -1,0 +1,288 @@
+"""Which story is this? Decide by what is already known; pure.
+
+A claim is what a page or a row says of a story. Candidates are the rows of the record that share
+a sign with it: its address, its native id, the slug of its headline, its opening words, its text.
+In doubt the answer is "a new story": a doubled row can be joined later, a merged one never parted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from kcna_ingest import likeness, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kcna_ingest.models import Kind, Language
+
+#: Openings shorter than this prove nothing.
+OPENING = 40
+#: Equal texts at least this long are one story, also under two headlines or a day apart.
+LONG = 200
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a page, or a row of a list, says of a story."""
+
+    date: date
+    language: Language
+    kind: Kind
+    site: str
+    url: str | None
+    #: The site's own number where it has one number a story (not one a category).
+    native_id: str | None
+    headline: str | None
+    #: Printed dateline, or None.
+    dateline: str | None
+    #: The whole text, "" where only a row was read.
+    body: str
+    #: Digest of the text (``text.text_digest``), "" with an empty body.
+    text: str
+    teaser: str | None = None
+    #: A list may lead to the story; only the page itself proves what stands there.
+    listed: bool = False
+
+    @property
+    def slug(self) -> str:
+        """The name the story gets unless it has one."""
+        return slug(self.headline, self.body or self.teaser, self.language, self.kind)
+
+    @property
+    def opening(self) -> str:
+        """First words in comparable form, or "" when there are too few to prove anything."""
+        return opening(self.body or self.teaser or "")
+
+    def signs(self) -> tuple[str, ...]:
+        """Give the signs by which the record finds candidates, and files this story."""
+        opens = self.opening
+        found = [f"s:{self.slug}"] if self.headline or not opens else []
+        if opens:
+            found.append(f"o:{opens}")
+        if len(self.body) >= LONG:
+            found.append(f"t:{self.text}")
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row of the record that may be the story. Wrong pages served for it are left out."""
+
+    article_id: int
+    date: date
+    slug: str
+    kind: Kind
+    #: Signs of the claim that led here: "url", "native", "s", "o", "t".
+    by: frozenset[str]
+    #: The address that led here was read there, not only listed.
+    confirmed: bool = False
+    #: Every headline it is known to have had, on its page or in lists.
+    headlines: frozenset[str] = frozenset()
+    dateline: str | None = None
+    #: Every text it is known to have had, the current one first.
+    bodies: tuple[str, ...] = ()
+    teasers: frozenset[str] = frozenset()
+    #: Sites at which it has an address or a row.
+    sites: frozenset[str] = frozenset()
+    #: (site, number) of its addresses.
+    native_ids: frozenset[tuple[str, str]] = frozenset()
+
+
+def opening(body: str) -> str:
+    """Give the first 40 characters in comparable form; "" for a shorter text.
+
+    >>> opening("Officials in the field of preservation of revolutionary relics")
+    'Officials in the field of preservation o'
+    """
+    comparable = text.compared(body)
+    return comparable[:OPENING] if len(comparable) >= OPENING else ""
+
+
+def slug(headline: str | None, body: str | None, language: str, kind: Kind) -> str:
+    """Name a story by its headline, else by its opening words.
+
+    Galleries and films often carry the headline of their article: their kind is in the name.
+
+    >>> slug("A Headline", None, "en", "photo")
+    'a-headline-photo'
+    >>> slug(None, "Officials in the field of relics from across the country", "en", "article")
+    'officials-in-the-field-of-relics-from-across-the-country'
+    """
+    name = text.slugify(headline or (body or "")[:200], language) or "untitled"
+    return name if kind == "article" else f"{name}-{kind}"
+
+
+def numbered(name: str, taken: Iterable[str]) -> str:
+    """Give the name itself, or the first of ``name-2``, ``name-3`` … that is free.
+
+    >>> numbered("press-review", {"press-review", "press-review-2"})
+    'press-review-3'
+    """
+    known = set(taken)
+    if name not in known:
+        return name
+    number = 2
+    while f"{name}-{number}" in known:
+        number += 1
+    return f"{name}-{number}"
+
+
+def choose(claim: Claim, candidates: Iterable[Candidate]) -> Candidate | None:
+    """Give the candidate that is the claimed story, or None for a new one.
+
+    The order of the rules is that of design: address, same name and compatible text, one text
+    cut from the other, equal long text.
+    """
+    known = _in_order(candidates)
+    stands = next((c for c in known if c.by & {"url", "native"}), None)
+    if stands is not None and (stands.confirmed or claim.listed or not claim.body):
+        return stands
+    possible = [c for c in known if c.kind == claim.kind and not _apart(claim, c)]
+    if stands is not None and stands.bodies and _compatible(claim, stands):
+        return stands
+    empty = stands if stands is not None and not stands.bodies else None
+    read = [c for c in possible if c is not stands and (empty is None or c.bodies)]
+    return _by_name(claim, read) or _by_text(claim, read) or empty or _by_opening(claim, possible)
+
+
+def absorbed(claim: Claim, chosen: int, candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Give the rows without text that a page now shows to be the chosen story as well.
+
+    Lists are often read before the pages they lead to, and teasers before their articles: two
+    rows may have been made of one story. Those that were only listed are joined to it, so that
+    the order in which pages arrive makes no difference.
+    """
+    if not claim.body:
+        return []
+    others = [
+        c
+        for c in _in_order(candidates)
+        if c.article_id != chosen and not c.bodies and c.kind == claim.kind
+    ]
+    listed = [c for c in others if "url" in c.by]
+    teasers = [
+        c
+        for c in others
+        if "url" not in c.by and "o" in c.by and not _apart(claim, c) and _opens(claim, c)
+    ]
+    return listed + (teasers if len(teasers) == 1 else [])
+
+
+def _in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda c: (c.date, len(c.slug), c.slug))
+
+
+def _opens(claim: Claim, candidate: Candidate) -> bool:
+    """Tell whether the row holds the opening of the claimed text, printed about that day."""
+    near = candidate.date == claim.date or _one_dateline(claim, candidate)
+    return near and any(text.is_cut_of(teaser, claim.body) for teaser in candidate.teasers)
+
+
+def _apart(claim: Claim, candidate: Candidate) -> bool:
+    """A site with one number a story gives two numbers to two stories, unless the texts agree."""
+    if claim.native_id is None:
+        return False
+    others = {number for site, number in candidate.native_ids if site == claim.site}
+    if not others or claim.native_id in others:
+        return False
+    return not (claim.body and claim.body in candidate.bodies)
+
+
+def _by_name(claim: Claim, possible: list[Candidate]) -> Candidate | None:
+    named = [c for c in possible if "s" in c.by and c.date == claim.date]
+    if claim.body:
+        agreeing = [c for c in named if c.bodies and _compatible(claim, c)]
+        silent = [c for c in named if not c.bodies and not c.teasers]
+        begun = [c for c in named if not c.bodies and _opens(claim, c)]
+        return next(iter(agreeing or begun or silent), None)
+    if claim.teaser:
+        agreeing = [c for c in named if _meets(claim.teaser, c)]
+        silent = [c for c in named if not c.bodies and not c.teasers]
+        return next(iter(agreeing or silent), None)
+    # A row with a headline alone: the first of that name; its page will say if it is another.
+    return next(iter(named), None)
+
+
+def _by_opening(claim: Claim, possible: list[Candidate]) -> Candidate | None:
+    """A teaser meets its article: one is cut from the other, and there is one such only."""
+    near = [
+        c
+        for c in possible
+        if "o" in c.by and (c.date == claim.date or _one_dateline(claim, c)) and _cut(claim, c)
+    ]
+    if len(near) > 1 and claim.teaser is not None and not claim.body:
+        # The same row seen again must find the story it made, whatever came since.
+        near = [c for c in near if claim.teaser in c.teasers]
+    return near[0] if len(near) == 1 else None
+
+
+def _by_text(claim: Claim, possible: list[Candidate]) -> Candidate | None:
+    """A long equal text is the same story: at another site within a day, at one site that day.
+
+    One site tells a story under two headlines when it edited the headline between two of its
+    lists. Headlines with nothing in common are another matter: one of the two is a wrong page.
+    """
+    equal = [
+        c
+        for c in possible
+        if "t" in c.by
+        and (
+            (abs(c.date - claim.date) <= _DAY and claim.site not in c.sites)
+            or (c.date == claim.date and _one_headline(claim, c))
+        )
+    ]
+    return equal[0] if len(equal) == 1 else None
+
+
+def _one_headline(claim: Claim, candidate: Candidate) -> bool:
+    if claim.headline is None or not candidate.headlines:
+        return True
+    return any(likeness.alike(claim.headline, other) for other in candidate.headlines)
+
+
+def _one_dateline(claim: Claim, candidate: Candidate) -> bool:
+    """Re-publishers print the day they read: the dateline tells that it is the same story."""
+    return (
+        claim.dateline is not None
+        and claim.dateline == candidate.dateline
+        and abs(candidate.date - claim.date) <= _DAY
+    )
+
+
+def _cut(claim: Claim, candidate: Candidate) -> bool:
+    if claim.body:
+        if candidate.bodies:
+            # One site does not tell a story twice under two headlines: that is a wrong page.
+            if claim.headline and candidate.headlines and claim.site in candidate.sites:
+                return False
+            return any(
+                text.is_cut_of(claim.body, b) or text.is_cut_of(b, claim.body)
+                for b in candidate.bodies
+            )
+        return any(text.is_cut_of(teaser, claim.body) for teaser in candidate.teasers)
+    return claim.teaser is not None and _meets(claim.teaser, candidate)
+
+
+def _meets(teaser: str, candidate: Candidate) -> bool:
+    if any(text.is_cut_of(teaser, body) for body in candidate.bodies):
+        return True
+    return not candidate.bodies and any(
+        text.is_cut_of(teaser, other) or text.is_cut_of(other, teaser)
+        for other in candidate.teasers
+    )
+
+
+def _compatible(claim: Claim, candidate: Candidate) -> bool:
+    """The text was seen before, one is cut from the other, or one is a rewriting of the other."""
+    said = text.compared(claim.body)
+    return any(
+        text.compared(body) == said
+        or text.is_cut_of(claim.body, body)
+        or text.is_cut_of(body, claim.body)
+        or likeness.rewritten(claim.body, body)
+        for body in candidate.bodies
+    )

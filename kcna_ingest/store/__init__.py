@@ -1,0 +1,196 @@
+"""The record: one SQLite file. The only place that writes rows.
+
+Everything happens inside ``Store.transaction()``; a capture is kept and read in one transaction
+or not at all, so that a process killed at any moment leaves nothing half said.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from sqlite_utils import Database
+
+from kcna_ingest import files, schema
+from kcna_ingest.bodies import Bodies
+from kcna_ingest.errors import StorageError
+from kcna_ingest.store._articles import Articles
+from kcna_ingest.store._captures import Captures
+from kcna_ingest.store._log import Log
+from kcna_ingest.store._told import Change, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+
+    from kcna_ingest.errors import IngestError
+    from kcna_ingest.models import Capture
+
+__all__ = ["Change", "Store", "Told"]
+
+#: Pages of the database kept in memory, in KiB. More is faster on a file of a million stories.
+_CACHE = 64 * 1024
+#: Pages of 4 KiB written to the log before they are moved into the file. In a large file the
+#: same pages of its indexes change again and again: fewer moves, faster.
+_CHECKPOINT = 16_384
+
+
+class Store:
+    """An open record. Use it as a context manager; leaving it closes the file.
+
+    ``durable`` waits for the disk at every commit: for pages that cannot be asked for again.
+    ``patience``: seconds to wait for another writer.
+    Raises StorageError or Busy, each naming the file and what to do.
+    """
+
+    def __init__(
+        self, path: Path, *, durable: bool = True, patience: float = files.PATIENCE
+    ) -> None:
+        files.check(path, must_exist=False)
+        self.path = path
+        self.changes: list[Change] = []
+        with files.named_failures(path):
+            connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
+            try:
+                self._prepare(connection, durable)
+            except (sqlite3.Error, StorageError):
+                connection.close()
+                raise
+        self.bodies = Bodies(self._connection)
+        self.articles = Articles(self.db)
+        self._captures = Captures(self._connection, self.bodies)
+        self._log = Log(self._connection)
+
+    def _prepare(self, connection: sqlite3.Connection, durable: bool) -> None:
+        self._connection = connection
+        new = files.refuse_strangers(connection, self.path)
+        self.db = Database(connection)
+        connection.execute(f"PRAGMA cache_size = -{_CACHE}")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
+        if new or schema.is_behind(self.db):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                schema.upgrade(self.db)
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+
+    def __enter__(self) -> Self:
+        """Give the store itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. What was not committed is gone."""
+        self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Do everything inside or nothing; ``changes`` then tells what became of the stories.
+
+        Takes the write lock at once: two writers that read first and write then would both
+        fail, however long they wait (libraries.md, SQLITE_BUSY_SNAPSHOT).
+        """
+        with files.named_failures(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            self.articles.begin()
+            try:
+                yield
+                changes = self.articles.flush_rows()
+                self._connection.execute("COMMIT")
+                self.changes = changes
+            except BaseException:
+                self.articles.forget()
+                self.bodies.forget()
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def flush(self) -> None:
+        """Derive the rows of the stories touched so far, so that long transactions stay small."""
+        self.articles.flush_rows()
+
+    # -- captures -----------------------------------------------------------------------------
+
+    def layout_of(self, capture: Capture, sha256: str) -> tuple[int, str | None] | None:
+        """Give id and layout of a capture that is already here, or None."""
+        return self._captures.layout_of(capture, sha256)
+
+    def known(self, url: str, fetched_at: datetime) -> frozenset[str]:
+        """Give the digests of what is kept and understood of an address at a time."""
+        return self._captures.known(url, fetched_at)
+
+    def keep(self, capture: Capture, sha256: str, layout: str | None) -> int:
+        """Keep a capture and its bytes; give its id. Kept again, it only learns its layout.
+
+        ``layout``: what understood it, or None. While captures are read again, one that is
+        understood takes back what it was read to say before.
+        """
+        capture_id = self._captures.keep(capture, sha256, layout)
+        if layout is not None:
+            self.articles.unsay(capture_id)
+        return capture_id
+
+    def count_captures(self) -> int:
+        """Count the kept captures."""
+        return self._captures.count()
+
+    def captures(self, wanted: Callable[[str], bool]) -> Iterator[Capture]:
+        """Give the captures of the addresses that are wanted, by time, address and digest.
+
+        One at a time, whatever is written meanwhile. Raises StorageError for damaged bytes.
+        """
+        return self._captures.all(wanted)
+
+    # -- what is known of an address ------------------------------------------------------------
+
+    def hint(self, url: str) -> str | None:
+        """Give the newest headline that a list printed for an address (canonical), or None."""
+        return next(iter(self.listed_headlines(url)), None)
+
+    def listed_headlines(self, url: str) -> list[str]:
+        """Give the headlines that lists printed for an address (canonical), newest first."""
+        return self.articles.listed_headlines(url)
+
+    def texts(self, url: str) -> list[str]:
+        """Give every known text of the story at an address (canonical), but for suspect ones."""
+        return self.articles.texts(url)
+
+    # -- runs and failures --------------------------------------------------------------------
+
+    def start_run(self, command: str, now: datetime) -> int:
+        """Note that a run has begun; give its number."""
+        with self.transaction():
+            return self._log.start(command, now)
+
+    def end_run(
+        self, run_id: int, now: datetime, counts: Mapping[str, int], note: str | None = None
+    ) -> None:
+        """Note how a run went: ``counts`` by the names of the columns of ``runs``."""
+        with self.transaction():
+            self._log.end(run_id, now, counts, note)
+
+    def failed(
+        self, run_id: int, location: str, failure: IngestError, capture_id: int | None, at: datetime
+    ) -> None:
+        """Note a page or a file that was not understood."""
+        self._log.failed(run_id, location, failure, capture_id, at)
+
+    def resolve_failures(self, location: str) -> None:
+        """Note that what stands at a location is understood now."""
+        self._log.resolve(location)

@@ -1,0 +1,288 @@
+"""Stories in rows: name new ones, note what was seen of them.
+
+What was seen is written at once; the derived rows of the stories it concerns (``articles``,
+``revisions``) follow when the transaction ends, or before they are read.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kcna_ingest import identity
+from kcna_ingest.store._again import Again
+from kcna_ingest.store._deriving import Deriving
+from kcna_ingest.store._finding import Finding
+from kcna_ingest.store._joining import file, join, lead
+from kcna_ingest.store._rows import moment, stamp
+from kcna_ingest.store._told import Changes, Told, Touched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from sqlite_utils import Database
+
+    from kcna_ingest.identity import Candidate, Claim
+    from kcna_ingest.models import Article, DateFrom, Entry
+    from kcna_ingest.store._told import Change
+
+
+class Articles:
+    """The rows of stories, through one open connection, inside the caller's transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self._connection = db.conn
+        self._touched: dict[int, Touched] = {}
+        self._changes = Changes()
+        self._finding = Finding(self._connection, self._settle)
+        self._deriving = Deriving(db)
+        self._again: Again | None = None
+
+    def forget(self) -> None:
+        """Drop what was not written: the caller's transaction was rolled back."""
+        self._touched.clear()
+        self._changes.clear()
+
+    # -- which story --------------------------------------------------------------------------
+
+    def at(self, url: str) -> tuple[int, bool] | None:
+        """Give the story at an address and whether it was read there, or None."""
+        return self._finding.at(url)
+
+    def candidates(self, claim: Claim) -> list[Candidate]:
+        """Give every story that shares a sign with the claim."""
+        return self._finding.candidates(claim)
+
+    def listed_headlines(self, url: str) -> list[str]:
+        """Give the headlines that lists printed for an address, newest first."""
+        return self._finding.headlines(url)
+
+    def texts(self, url: str) -> list[str]:
+        """Give every known text of the story at an address, but for suspect ones."""
+        return self._finding.texts(url)
+
+    def recognise(
+        self, claim: Claim, date_from: DateFrom, number: str | None, seen_at: datetime
+    ) -> int:
+        """Find the claimed story, or give it its name; note its address and its signs.
+
+        ``number``: the site's own number in that address, whether or not it is an identity.
+        Gives the story's id.
+        """
+        candidates = self.candidates(claim)
+        known = identity.choose(claim, candidates)
+        article_id = self.create(claim, date_from) if known is None else known.article_id
+        self.lives_at(article_id, claim, number, seen_at)
+        self.recognisable(article_id, claim)
+        for other in identity.absorbed(claim, article_id, candidates):
+            self.join(other.article_id, article_id)
+        return article_id
+
+    # -- what was seen ------------------------------------------------------------------------
+
+    def create(self, claim: Claim, date_from: DateFrom) -> int:
+        """Name a new story and give its id."""
+        day = claim.date.isoformat()
+        slug = self._free_slug(day, claim.language, claim.slug)
+        (article_id,) = self._connection.execute(
+            "INSERT INTO articles (date, language, slug, kind, site, date_from, id) "
+            "SELECT ?, ?, ?, ?, ?, ?, coalesce(max(id), 0) + 1 FROM articles RETURNING id",
+            (day, claim.language, slug, claim.kind, claim.site, date_from),
+        ).fetchone()
+        row = {
+            "date": day,
+            "language": claim.language,
+            "slug": slug,
+            "kind": claim.kind,
+            "site": claim.site,
+            "date_from": date_from,
+            "id": article_id,
+        }
+        self._touched[article_id] = Touched(row=row)
+        return int(article_id)
+
+    def _free_slug(self, day: str, language: str, name: str) -> str:
+        taken: set[str] = set()
+        while True:
+            slug = identity.numbered(name, taken)
+            if not self._connection.execute(
+                "SELECT 1 FROM articles WHERE date = ?1 AND language = ?2 AND slug = ?3 UNION ALL "
+                "SELECT 1 FROM former_keys WHERE date = ?1 AND language = ?2 AND slug = ?3",
+                (day, language, slug),
+            ).fetchone():
+                return slug
+            taken.add(slug)
+
+    def recognisable(self, article_id: int, claim: Claim) -> None:
+        """File the story under the claim's signs, so that it is found by them."""
+        file(self._connection, article_id, claim.signs())
+
+    def lives_at(
+        self, article_id: int, claim: Claim, number: str | None, seen_at: datetime
+    ) -> None:
+        """Note the claim's address; one that led elsewhere by its list alone is led here now."""
+        if claim.url is None:
+            return
+        known = self.at(claim.url)
+        if known is not None and known[0] != article_id:
+            lead(self._connection, claim, known[0], article_id)
+            self._touch(known[0]).row = None
+            self._touch(article_id).row = None
+        seen = stamp(seen_at)
+        self._connection.execute(
+            "INSERT INTO addresses (url, article_id, site, language, native_id, confirmed, "
+            "first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "article_id = excluded.article_id, confirmed = max(confirmed, excluded.confirmed), "
+            "first_seen = min(first_seen, excluded.first_seen), "
+            "last_seen = max(last_seen, excluded.last_seen)",
+            (
+                claim.url,
+                article_id,
+                claim.site,
+                claim.language,
+                number,
+                int(not claim.listed),
+                seen,
+                seen,
+            ),
+        )
+        touched = self._touch(article_id)
+        if touched.row:
+            touched.addresses.append((seen, claim.url, claim.site, number))
+
+    def listed(self, article_id: int, entry: Entry, site: str, seen_at: datetime) -> None:
+        """Note that a list showed the story so; its place is that of the last time."""
+        seen = stamp(seen_at)
+        headline, teaser = entry.headline or "", entry.teaser or ""
+        printed = entry.dateline.raw if entry.dateline else ""
+        self._connection.execute(
+            "INSERT INTO sightings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET "
+            "position = CASE WHEN (excluded.last_seen, -excluded.position) > "
+            "(last_seen, -position) THEN excluded.position ELSE position END, "
+            "truncated = max(truncated, excluded.truncated), "
+            "first_seen = min(first_seen, excluded.first_seen), "
+            "last_seen = max(last_seen, excluded.last_seen)",
+            (
+                article_id,
+                entry.url or "",
+                site,
+                entry.category or "",
+                headline,
+                printed,
+                teaser,
+                int(entry.truncated),
+                entry.published.isoformat() if entry.published else "",
+                entry.position,
+                seen,
+                seen,
+            ),
+        )
+        touched = self._touch(article_id)
+        if touched.row:
+            listing = (headline, printed, teaser, int(entry.truncated), seen, seen)
+            touched.listings.append(listing)
+        if self._again is not None:
+            self._again.told.add(article_id)
+
+    def observe(
+        self, article_id: int, told: Told | None, seen_at: datetime, capture_id: int
+    ) -> None:
+        """Note that the story was read so at that time; None: it was not there."""
+        digest = told.digest if told else ""
+        seen = stamp(seen_at)
+        self._connection.execute(
+            "INSERT INTO observations VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (article_id, seen, digest, capture_id),
+        )
+        touched = self._touch(article_id)
+        if touched.row:
+            touched.seen.append((moment(seen), digest))
+        if told is not None:
+            known = touched.told.get(digest)
+            touched.told[digest] = told.joined(known) if known else told
+            if self._again is not None:
+                self._again.told.add(article_id)
+
+    def illustrate(self, article_id: int, article: Article) -> None:
+        """Keep the pictures, galleries and films of the story."""
+        if article.media:
+            self._connection.executemany(
+                "INSERT INTO media (article_id, kind, url, caption) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT DO UPDATE SET caption = max(coalesce(caption, excluded.caption), "
+                "coalesce(excluded.caption, caption))",
+                [(article_id, m.kind, m.url, m.caption) for m in article.media],
+            )
+
+    def join(self, old: int, new: int) -> None:
+        """Make one story of two; the key of the old one leads to the new one from now on."""
+        join(self._connection, old, new)
+        self._touched.pop(old, None)
+        self._changes.drop(old)
+        self._touch(new).row = None
+        if self._again is not None:
+            self._again.joined(old, new)
+
+    def _touch(self, article_id: int) -> Touched:
+        return self._touched.setdefault(article_id, Touched())
+
+    # -- what follows from it -----------------------------------------------------------------
+
+    @contextmanager
+    def reading_again(self) -> Iterator[None]:
+        """Put aside what was read from captures, while they are all read once more.
+
+        Keys, addresses, signs and what was seen missing stay. A story that no capture tells any
+        more keeps what it had, and so does one whose page is not understood any more.
+        """
+        self._settle(list(self._touched))
+        again = self._again = Again(self._connection)
+        self._finding.again = True
+        try:
+            yield
+            for article_id in again.restore():
+                self._touch(article_id).row = None
+            self._write(self._touched)
+            self._touched.clear()
+            again.drop()
+        finally:
+            self._again = None
+            self._finding.again = False
+
+    def unsay(self, capture_id: int) -> None:
+        """Take back what a capture was read to say, while all are read again."""
+        if self._again is not None:
+            self._again.unsay(capture_id)
+
+    def no_longer_told(self) -> int:
+        """Count, inside ``reading_again``, the stories that no capture told again so far."""
+        return 0 if self._again is None else self._again.untold()
+
+    def flush_rows(self) -> list[Change]:
+        """Derive the rows of every story touched; tell what became of each since ``begin``."""
+        self._settle(list(self._touched))
+        return self._changes.all()
+
+    def begin(self) -> None:
+        """Forget what became of stories before: a transaction begins."""
+        self.forget()
+
+    def _settle(self, article_ids: Iterable[int]) -> None:
+        """Derive the rows of some stories where anything of them was seen since."""
+        ready = {
+            article_id: self._touched[article_id]
+            for article_id in article_ids
+            if article_id in self._touched and self._may_derive(article_id)
+        }
+        self._write(ready)
+        for article_id in ready:
+            del self._touched[article_id]
+
+    def _may_derive(self, article_id: int) -> bool:
+        """While captures are read again, a story has all its readings only once it is told."""
+        return self._again is None or article_id in self._again.told
+
+    def _write(self, touched: dict[int, Touched]) -> None:
+        printed = None if self._again is None else self._again.printed
+        self._deriving.write(touched, self._changes, printed)

@@ -1,0 +1,194 @@
+"""From what was seen of a story to its rows: the reading shown, and what it said before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from kcna_ingest import dateline, history
+from kcna_ingest.models import Key
+from kcna_ingest.store._rows import flag, integer, moment, stamp, stamp_of
+from kcna_ingest.store._told import Listed, State, Told, Touched
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from sqlite_utils import Database
+
+    from kcna_ingest.store._told import Changes
+
+KEY = ("date", "language", "slug")
+_RUN = "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class Deriving:
+    """Write the derived rows of stories, through one open connection."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._connection: sqlite3.Connection = db.conn
+
+    def write(
+        self,
+        touched: Mapping[int, Touched],
+        changes: Changes,
+        printed: set[tuple[int, str]] | None,
+    ) -> None:
+        """Derive the rows of the touched stories and note what became of them.
+
+        ``printed``: while captures are read again, the readings printed anew; a better
+        parser's print is always the better one.
+        """
+        rows = []
+        for article_id, seen in touched.items():
+            if seen.row is not None:
+                row, everything, before = seen.row, seen, None
+            else:
+                row = self._row(article_id)
+                before = self._state(article_id, row)
+                everything = self._load(article_id, seen.told, printed)
+            past = _past(everything)
+            self._write_runs(article_id, past, everything.told, fresh=before is None)
+            row = {**row, **_shown(row, past, everything)}
+            suspects = sum(run.suspect for run in past.runs)
+            after = State(past.version_count, suspects, past.missing_since is not None)
+            key = Key(date.fromisoformat(row["date"]), row["language"], row["slug"])
+            changes.add(article_id, key, before, after)
+            rows.append(row)
+        if rows:
+            self._db.table("articles").upsert_all(rows, pk=KEY)
+
+    def _row(self, article_id: int) -> dict[str, Any]:
+        cursor = self._connection.execute("SELECT * FROM articles WHERE id = ?", (article_id,))
+        names = [column[0] for column in cursor.description]
+        return dict(zip(names, cursor.fetchone(), strict=True))
+
+    def _state(self, article_id: int, row: dict[str, Any]) -> State:
+        (suspects,) = self._connection.execute(
+            "SELECT count(*) FROM revisions WHERE article_id = ? AND suspect", (article_id,)
+        ).fetchone()
+        return State(row["version_count"], suspects, row["missing_since"] is not None)
+
+    def _load(
+        self, article_id: int, told: dict[str, Told], printed: set[tuple[int, str]] | None
+    ) -> Touched:
+        """Gather everything ever seen of a story, with what was read of it just now."""
+        select = self._connection.execute
+        rows = select(
+            "SELECT digest, headline, dateline, body, complete FROM versions WHERE article_id = ?",
+            (article_id,),
+        )
+        readings = {
+            row[0]: Told(row[0], row[1], row[2], row[3] or "", flag(row[4])) for row in rows
+        }
+        for digest, reading in told.items():
+            known = readings.get(digest)
+            if printed is not None and (article_id, digest) not in printed:
+                printed.add((article_id, digest))
+                known = None
+            readings[digest] = reading.joined(known) if known else reading
+        seen = select(
+            "SELECT seen_at, digest FROM observations WHERE article_id = ?", (article_id,)
+        ).fetchall()
+        listings = select(
+            "SELECT headline, dateline, teaser, truncated, first_seen, last_seen FROM sightings "
+            "WHERE article_id = ?",
+            (article_id,),
+        ).fetchall()
+        addresses = select(
+            "SELECT first_seen, url, site, native_id FROM addresses WHERE article_id = ?",
+            (article_id,),
+        ).fetchall()
+        return Touched(
+            told=readings,
+            seen=[(moment(at), digest) for at, digest in seen],
+            listings=listings,
+            addresses=addresses,
+        )
+
+    def _write_runs(
+        self, article_id: int, past: history.History, told: Mapping[str, Told], *, fresh: bool
+    ) -> None:
+        if not fresh:
+            self._connection.execute("DELETE FROM revisions WHERE article_id = ?", (article_id,))
+        self._connection.executemany(
+            _RUN,
+            [
+                _run_row(article_id, number, run, told[run.digest], past.current)
+                for number, run in enumerate(past.runs, 1)
+            ],
+        )
+
+
+def _past(everything: Touched) -> history.History:
+    """Compute the history of a story from all that was seen of it."""
+    told = everything.told
+    seen = {digest for _, digest in everything.seen if digest}
+    for bare in seen - told.keys():
+        # A reading without headline is no version of its own: its text stands under another.
+        text = bare.partition(".")[0]
+        same = max((d for d in told if d.partition(".")[0] == text), default=None)
+        if same is not None:
+            told[bare] = replace(told[same], digest=bare, headline=None)
+    return history.timeline(
+        [history.Observation(at, digest) for at, digest in everything.seen],
+        {
+            digest: history.Reading(digest, t.headline, t.body, t.complete)
+            for digest, t in told.items()
+            if digest in seen
+        },
+    )
+
+
+def _shown(row: dict[str, Any], past: history.History, everything: Touched) -> dict[str, Any]:
+    """Say what the row of the story shows, from everything seen of it."""
+    current = everything.told[past.current] if past.current is not None else None
+    lists = Listed.of(everything.listings)
+    printed = (current and current.dateline) or lists.dateline
+    parts = dateline.split(printed)[0] if printed else None
+    body = (current and current.body) or None
+    first = min(everything.addresses, key=itemgetter(0, 1), default=None)
+    seen = [at for at in (stamp_of(past.first_seen), lists.first_seen) if at]
+    last = [at for at in (stamp_of(past.last_seen), lists.last_seen) if at]
+    return {
+        "headline": (current and current.headline) or lists.headline,
+        "dateline": printed,
+        "place": parts.place if parts else None,
+        "agency": parts.agency if parts else None,
+        "teaser": lists.teaser,
+        "truncated": int(body is None and lists.truncated),
+        "body": body,
+        "complete": integer(current.complete) if current else None,
+        "site": first[2] if first else row["site"],
+        "url": first[1] if first else None,
+        "native_id": first[3] if first else None,
+        "digest": past.current,
+        "first_seen": min(seen, default=None),
+        "last_seen": max(last, default=None),
+        "changed_at": stamp_of(past.changed_at),
+        "version_count": past.version_count,
+        "missing_since": stamp_of(past.missing_since),
+        "gone_at": stamp_of(past.gone_at),
+    }
+
+
+def _run_row(
+    article_id: int, number: int, run: history.Run, told: Told, current: str | None
+) -> tuple[object, ...]:
+    shown = run.digest == current
+    return (
+        article_id,
+        number,
+        run.digest,
+        int(run.suspect),
+        None if shown else told.headline,
+        None if shown else told.dateline,
+        None if shown else told.body,
+        None if shown else integer(told.complete),
+        stamp(run.first_seen),
+        stamp(run.last_seen),
+        run.sightings,
+    )
