@@ -19,7 +19,8 @@ SHARE = 0.25
 #: … but not sooner than an hour and not later than 90 days.
 SOONEST = timedelta(hours=1)
 LATEST = timedelta(days=90)
-#: A page that failed is asked again after an hour, two, four … and a week at the most.
+#: A page that failed is asked again in the next run, then after an hour, two, four … and a week
+#: at the most.
 _FAILED_LONGEST = timedelta(days=7)
 #: Lists and search reach back one year (sources.md 3.3); a day's grace for the edges.
 WINDOW = timedelta(days=363)
@@ -64,8 +65,11 @@ def interval(now: datetime, last_change: datetime) -> timedelta:
 
 def next_look(now: datetime, last_change: datetime, failures: int = 0) -> datetime:
     """Give the moment at which a story read, or vainly asked for, at ``now`` is due again."""
+    if failures == 1:
+        return now
     if failures:
-        return now + min(SOONEST * 2 ** min(failures - 1, 10), _FAILED_LONGEST)
+        waits: int = 2 ** min(failures - 2, 10)
+        return now + min(SOONEST * waits, _FAILED_LONGEST)
     return now + interval(now, last_change)
 
 

@@ -171,7 +171,8 @@ CREATE TABLE runs (
     finished_at   TEXT,            -- NULL: still running, or killed
     pages         INTEGER NOT NULL DEFAULT 0,
     known         INTEGER NOT NULL DEFAULT 0,  -- pages that were here already, not read again
-    new           INTEGER NOT NULL DEFAULT 0,  -- stories, like the four that follow
+    new           INTEGER NOT NULL DEFAULT 0,  -- stories, like the five that follow
+    read          INTEGER NOT NULL DEFAULT 0,  -- known from lists, read for the first time
     changed       INTEGER NOT NULL DEFAULT 0,
     same          INTEGER NOT NULL DEFAULT 0,
     suspect       INTEGER NOT NULL DEFAULT 0,  -- got a page that has nothing in common with them

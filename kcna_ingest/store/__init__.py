@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from kcna_ingest import files, schema
 from kcna_ingest.bodies import Bodies
 from kcna_ingest.errors import StorageError
+from kcna_ingest.store._agenda import Agenda, KnownList, Visit
 from kcna_ingest.store._articles import Articles
 from kcna_ingest.store._captures import Captures
 from kcna_ingest.store._log import Log
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from kcna_ingest.errors import IngestError
     from kcna_ingest.models import Capture
 
-__all__ = ["Change", "Store", "Told"]
+__all__ = ["Change", "KnownList", "Store", "Told", "Visit"]
 
 #: Pages of the database kept in memory, in KiB. More is faster on a file of a million stories.
 _CACHE = 64 * 1024
@@ -61,6 +62,7 @@ class Store:
                 raise
         self.bodies = Bodies(self._connection)
         self.articles = Articles(self.db)
+        self.agenda = Agenda(self._connection)
         self._captures = Captures(self._connection, self.bodies)
         self._log = Log(self._connection)
 
@@ -158,6 +160,10 @@ class Store:
         return self._captures.all(wanted)
 
     # -- what is known of an address ------------------------------------------------------------
+
+    def newest_capture(self, url: str) -> Capture | None:
+        """Give the page on which the story at an address was read last; None where none was."""
+        return self._captures.newest(url)
 
     def hint(self, url: str) -> str | None:
         """Give the newest headline that a list printed for an address (canonical), or None."""

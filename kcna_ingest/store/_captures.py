@@ -61,6 +61,21 @@ class Captures:
             self._bodies.train(layout)
         return int(capture_id)
 
+    def newest(self, url: str) -> Capture | None:
+        """Give the page on which the story at an address was read last; None where none was."""
+        row = self._connection.execute(
+            "SELECT c.fetched_at, c.url, c.sha256, c.status, c.content_type, c.via, c.location "
+            "FROM addresses AS d JOIN observations AS o USING (article_id) "
+            "JOIN captures AS c ON c.id = o.capture_id "
+            "WHERE d.url = ? AND c.url = d.url AND o.digest <> '' ORDER BY o.seen_at DESC LIMIT 1",
+            (url,),
+        ).fetchone()
+        if row is None:
+            return None
+        at, address, sha256, status, content_type, via, location = row
+        body = self._bodies.read(sha256)
+        return Capture(address, moment(at), status, content_type, body, via, location)
+
     def count(self) -> int:
         """Count the kept captures."""
         (count,) = self._connection.execute("SELECT count(*) FROM captures").fetchone()

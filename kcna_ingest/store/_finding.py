@@ -62,7 +62,7 @@ class Finding:
     def headlines(self, url: str) -> list[str]:
         """Give the headlines that lists printed for an address, newest first."""
         rows = self._connection.execute(
-            "SELECT headline, max(last_seen) AS newest FROM addresses AS d "
+            "SELECT headline, max(s.last_seen) AS newest FROM addresses AS d "
             "JOIN sightings AS s USING (article_id, url) "
             "WHERE d.url = ? AND headline <> '' GROUP BY headline ORDER BY newest DESC, headline",
             (url,),

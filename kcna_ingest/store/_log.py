@@ -19,6 +19,7 @@ COUNTS = (
     "pages",
     "known",
     "new",
+    "read",
     "changed",
     "same",
     "suspect",

@@ -1,0 +1,83 @@
+"""The command line: options in, one call, text out, exit status.
+
+Each command imports what it needs when it runs, so that ``--version`` and ``show`` start fast.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from kcna_ingest import __version__
+from kcna_ingest.errors import IngestError, KeyNotFound
+
+_EXAMPLES = """\
+\b
+Examples:
+  ingest replay saved-pages/             read saved pages into kcna.db
+  ingest show 2026-07-19/en/press        one article, by a prefix of its key
+  ingest history http://www.kcna.kp/…    what it said before, by its address
+  ingest status                          what is here, and what is wrong
+
+\b
+Exit status: 0 done · 2 wrong usage · 65 a page was not understood · 69 site
+unreachable · 73 file cannot be read or written · 75 try again · 130, 143 interrupted
+"""
+
+
+class _Commands(TyperGroup):
+    """Print our own errors as one line and a hint, and exit with the status of their class."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except IngestError as error:
+            tell(error)
+            raise typer.Exit(error.exit_status) from error
+
+
+def tell(error: IngestError, location: str | None = None) -> None:
+    """Print a failure to stderr: where, what, and what to do."""
+    where = f"{location}: " if location and not error.reason.startswith(location) else ""
+    typer.echo(f"error: {where}{error.reason}", err=True)
+    if isinstance(error, KeyNotFound):
+        for candidate in error.candidates:
+            typer.echo(f"  {candidate}", err=True)
+    if error.hint:
+        typer.echo(f"hint: {error.hint}", err=True)
+
+
+app = typer.Typer(
+    name="ingest",
+    cls=_Commands,
+    help="Keep your own record of North Korean state media, in one SQLite file.",
+    epilog=_EXAMPLES,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"ingest {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    ctx: typer.Context,
+    _asked: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help(), err=True)
+        sys.exit(2)
+
+
+from kcna_ingest.cli import _asking, _fetching, _reading  # noqa: E402, F401  (they add their commands to app)

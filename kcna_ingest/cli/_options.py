@@ -1,0 +1,43 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kcna_ingest.errors import UsageError
+
+Db = Annotated[
+    Path,
+    typer.Option("--db", envvar="KCNA_DB", help="The SQLite file.", metavar="FILE"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print nothing unless something is wrong.")
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log every page to stderr.")]
+Key = Annotated[
+    str,
+    typer.Argument(
+        metavar="KEY", help="date/language/slug, an unambiguous prefix of it, or an address."
+    ),
+]
+
+DEFAULT_DB = Path("kcna.db")
+
+_UNITS = {"m": 60, "h": 3600, "d": 86_400}
+
+
+def span(text: str, option: str) -> timedelta:
+    """Read a span of time as a person types it: 90m, 36h, 2d. Raises UsageError.
+
+    >>> span("36h", "--max-age")
+    datetime.timedelta(days=1, seconds=43200)
+    """
+    number, unit = text[:-1], text[-1:]
+    if unit not in _UNITS or not number.isascii() or not number.isdecimal() or int(number) == 0:
+        raise UsageError(f"{option} {text!r} is no span of time", "as in: 90m, 36h, 2d")
+    return timedelta(seconds=int(number) * _UNITS[unit])

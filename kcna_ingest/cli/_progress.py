@@ -1,0 +1,63 @@
+"""A progress bar on a terminal, nothing elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Bar(Protocol):
+    """What long work tells of its progress."""
+
+    def total(self, pages: int) -> None:
+        """Say how many pages there are."""
+
+    def step(self) -> None:
+        """Say that one more is done."""
+
+
+class _Silent:
+    def total(self, pages: int) -> None:
+        """Nobody watches."""
+
+    def step(self) -> None:
+        """Nobody watches."""
+
+
+@contextmanager
+def progress(doing: str, *, shown: bool) -> Iterator[Bar]:
+    """Give a bar that is drawn on stderr when that is a terminal."""
+    if not shown or not sys.stderr.isatty():
+        yield _Silent()
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("pages"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
+        task = drawn.add_task(doing, total=None)
+
+        class _Drawn:
+            def total(self, pages: int) -> None:
+                drawn.update(task, total=pages)
+
+            def step(self) -> None:
+                drawn.advance(task)
+
+        yield _Drawn()

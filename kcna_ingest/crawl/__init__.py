@@ -1,0 +1,104 @@
+"""Fetch: read the lists of each edition, then the stories that are due. A thin loop.
+
+What to ask and when is decided by ``plan``; what a page says by ``layouts``; what becomes of it
+by ``recorder``. Here they meet the site, one polite request at a time.
+"""
+
+from __future__ import annotations
+
+import random
+from contextlib import contextmanager
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from kcna_ingest import files
+from kcna_ingest.confined import Reader
+from kcna_ingest.crawl._clock import Clock
+from kcna_ingest.crawl._lists import Lists
+from kcna_ingest.crawl._outlook import Asking, outlook
+from kcna_ingest.crawl._pages import Pages
+from kcna_ingest.crawl._stories import Stories
+from kcna_ingest.crawl._wish import Edition, Wish, editions
+from kcna_ingest.errors import Disallowed, Incomplete, IngestError, Interrupted, SiteDown
+from kcna_ingest.pipeline import recording
+from kcna_ingest.sources.live import Session
+from kcna_ingest.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from kcna_ingest.recorder import Recorder
+    from kcna_ingest.sites import Publisher
+    from kcna_ingest.sources.live import Manners
+    from kcna_ingest.tally import Tally, Voice
+
+__all__ = ["Asking", "Clock", "Edition", "Wish", "editions", "fetch", "outlook"]
+
+
+def fetch(db: Path, wish: Wish, manners: Manners, clock: Clock, voice: Voice) -> Tally:
+    """Bring the file at ``db`` up to date with the sites; give the figures of the run.
+
+    Every page is kept before the next is asked for. A run that is interrupted, that runs out of
+    time, or whose site goes down, ends early and says so by its exit status. Raises
+    StorageError where the database cannot be used, Busy where another run holds it.
+    """
+    wanted = editions(wish)
+    with (
+        files.one_run(db),
+        Reader() as reader,
+        Store(db) as store,
+        recording(store, "fetch", clock.now(), voice) as recorder,
+    ):
+        try:
+            for publisher, found in groupby(wanted, lambda edition: edition.publisher):
+                with _visiting(publisher, manners, clock, store) as session:
+                    pages = Pages(session, reader, store, recorder, voice, clock.now)
+                    _read_site(list(found), wish, pages, clock)
+        except (Interrupted, Incomplete) as ending:
+            recorder.tally.statuses.add(ending.exit_status)
+            recorder.tally.ended = ending
+        return recorder.tally
+
+
+@contextmanager
+def _visiting(
+    publisher: Publisher, manners: Manners, clock: Clock, store: Store
+) -> Iterator[Session]:
+    """Open a session with a site; keep what it asks of robots for the next run."""
+    kept = store.agenda.robots(publisher.name)
+    with Session(
+        publisher,
+        manners,
+        now=clock.now,
+        monotonic=clock.monotonic,
+        sleep=clock.sleep,
+        rng=random.Random(),  # noqa: S311  (jitter, not secrets)
+        robots_kept=kept,
+    ) as session:
+        try:
+            yield session
+        finally:
+            if session.robots is not None and session.robots != kept:
+                with store.transaction():
+                    store.agenda.keep_robots(publisher.name, *session.robots)
+
+
+def _read_site(found: Sequence[Edition], wish: Wish, pages: Pages, clock: Clock) -> None:
+    """Read the editions of one site; all lists before all stories, as news is most urgent."""
+    lists = [Lists(pages, edition, wish) for edition in found]
+    stories = [Stories(pages, edition, wish, clock.go_on) for edition in found]
+    try:
+        for told in lists:
+            told.read_all()
+            clock.go_on()
+        for told, each in zip(lists, stories, strict=True):
+            each.read_due()
+            each.judge(listed=len(told.compared), vanished=len(told.vanished))
+    except (SiteDown, Disallowed) as failure:
+        _note(pages.recorder, pages, str(found[0].publisher.name), failure)
+
+
+def _note(recorder: Recorder, pages: Pages, name: str, failure: IngestError) -> None:
+    with pages.transaction():
+        recorder.fail(name, failure)

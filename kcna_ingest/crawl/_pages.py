@@ -1,0 +1,133 @@
+"""One page at a time from its address into the record: ask, read, keep."""
+
+from __future__ import annotations
+
+import dataclasses
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kcna_ingest import sites
+from kcna_ingest.confined import About
+from kcna_ingest.errors import BlockedPage, Disallowed, PageError, SiteDown, Unreachable
+from kcna_ingest.pipeline import tell
+from kcna_ingest.sources.live import Validators
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from kcna_ingest.confined import Reader, Reading
+    from kcna_ingest.errors import IngestError
+    from kcna_ingest.models import Page, Request
+    from kcna_ingest.recorder import Recorder
+    from kcna_ingest.sources.live import Answer, Session
+    from kcna_ingest.store import Change, Store
+    from kcna_ingest.tally import Voice
+
+#: Block pages in a row after which the site is left alone.
+_MOST_BLOCKED = 5
+NO_VALIDATORS = Validators()
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """An answer, read but not yet kept."""
+
+    reading: Reading
+    validators: Validators = NO_VALIDATORS
+    #: The site says that nothing changed since it was asked last; the reading is the old one.
+    unchanged: bool = False
+
+    @property
+    def page(self) -> Page | None:
+        """What the page says; None where it was not understood."""
+        return self.reading.page if self.reading.failure is None else None
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        """When it was answered."""
+        return self.reading.capture.fetched_at if self.reading.capture else None
+
+    def refused(self, failure: PageError) -> Got:
+        """Give the same answer as one that must not be believed."""
+        return dataclasses.replace(self, reading=dataclasses.replace(self.reading, failure=failure))
+
+
+class Pages:
+    """The parts of a run that every page passes through."""
+
+    def __init__(
+        self,
+        session: Session,
+        reader: Reader,
+        store: Store,
+        recorder: Recorder,
+        voice: Voice,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.session = session
+        self.store = store
+        self.recorder = recorder
+        self.voice = voice
+        self.now = now
+        self._reader = reader
+        #: What became of the stories in the last transaction.
+        self.changes: list[Change] = []
+        #: Block pages in a row; a filter answers 200, so that the session does not see them.
+        self._blocked = 0
+
+    def ask(self, request: Request, validators: Validators | None = None) -> Answer | None:
+        """Ask the site; None where there was no answer: that is noted as a failure.
+
+        Raises SiteDown when the site failed too often to go on.
+        """
+        if self._blocked >= _MOST_BLOCKED:
+            raise SiteDown(
+                f"{self._blocked} block pages in a row in place of pages",
+                "wait, or fetch from another place",
+            )
+        try:
+            return self.session.ask(request, validators)
+        except SiteDown:
+            raise
+        except (Unreachable, Disallowed, PageError) as failure:
+            with self.transaction():
+                self.recorder.fail(request.url, failure)
+            return None
+        finally:
+            self.recorder.tally.asked = self.session.asked
+
+    def get(self, request: Request, validators: Validators | None = None) -> Got | None:
+        """Ask and read; what did not change is read from what was kept. None: no answer."""
+        answer = self.ask(request, validators)
+        if answer is None:
+            return None
+        if answer.capture is not None:
+            return self.read(answer)
+        before = self.store.newest_capture(sites.canonical(request.url))
+        if before is None:
+            return self.get(request)
+        capture = dataclasses.replace(before, fetched_at=self.now(), status=304, via="live")
+        return Got(self._reader.read(capture), answer.validators, unchanged=True)
+
+    def read(self, answer: Answer) -> Got:
+        """Read an answer that has a page."""
+        if answer.capture is None:
+            raise ValueError("an answer without a page cannot be read")
+        about = About(self.store.hint(sites.canonical(answer.capture.url)))
+        return Got(self._reader.read(answer.capture, about), answer.validators)
+
+    def take(self, got: Got) -> IngestError | None:
+        """Keep the page and what it says; give the failure. Call it inside a transaction."""
+        failure = self.recorder.take(got.reading)
+        self._blocked = self._blocked + 1 if isinstance(failure, BlockedPage) else 0
+        return failure
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Do everything inside or nothing, and tell what became of the stories."""
+        with self.store.transaction():
+            yield
+        self.changes = list(self.store.changes)
+        tell(self.store, self.recorder.tally, self.voice)

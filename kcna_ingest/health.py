@@ -1,0 +1,164 @@
+"""What is wrong with a record, and what to do about each. Pure: figures and a clock in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+#: A list that failed, or in which nothing was new, in so many runs in a row is looked at.
+RUNS_FAILED = 3
+#: KCNA tells dozens of stories a day: a busy list unchanged for so long is none.
+QUIET = timedelta(days=3)
+#: The list that all news passes through.
+BUSY_LISTS = frozenset({"Latest News"})
+#: A list that declares less than this share of its largest total has lost much of it.
+FALLEN = 0.8
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a person should know."""
+
+    #: stale, list-failed, list-quiet, total-fell, mass-change, suspect, unknown-layout, failures
+    kind: str
+    what: str
+    hint: str
+
+
+def findings(
+    status: Row, lists: Sequence[Row], now: datetime, max_age: timedelta | None = None
+) -> list[Finding]:
+    """Give what is wrong, worst first.
+
+    ``status`` as ``records.status`` gives it, ``lists`` the rows of the table of that name, ``now``
+    aware UTC; editions not read within ``max_age`` are stale.
+    """
+    return [
+        *_stale(status["freshness"], now, max_age),
+        *_mass(status["failures"]),
+        *_lists(lists, now),
+        *_suspects(status["suspects"]),
+        *_pages(status["failures"]),
+    ]
+
+
+def _stale(editions: Iterable[Row], now: datetime, max_age: timedelta | None) -> list[Finding]:
+    """Judge by when a list was last read; a file filled offline by its newest capture."""
+    if max_age is None:
+        return []
+    rows = list(editions)
+    if not rows:
+        return [
+            Finding("stale", "nothing was ever read", "fill the file with: ingest fetch, or replay")
+        ]
+    found = []
+    for row in rows:
+        age = now - datetime.fromisoformat(row["read_at"])
+        if age > max_age:
+            name = "/".join(filter(None, (row["site"], row["language"])))
+            found.append(
+                Finding(
+                    "stale",
+                    f"{name} was last read {age_in_words(age)} ago",
+                    "run ingest fetch and look at what it says; is the schedule still running?",
+                )
+            )
+    return found
+
+
+def _mass(failures: Iterable[Row]) -> list[Finding]:
+    return [
+        Finding("mass-change", f"{row['location']}: {row['reason']}", row["hint"] or "")
+        for row in failures
+        if row["kind"] == "mass-change"
+    ]
+
+
+def _lists(lists: Sequence[Row], now: datetime) -> list[Finding]:
+    found = []
+    for row in lists:
+        if row["gone_at"] is not None:
+            continue
+        name = f"{row['site']}/{row['language']}: {row['name']}"
+        if row["failures"] >= RUNS_FAILED:
+            found.append(
+                Finding(
+                    "list-failed",
+                    f"{name}: no rows in {row['failures']} runs in a row ({row['url']})",
+                    "open it in a browser; the site may have moved or changed its pages",
+                )
+            )
+        changed = row["changed_at"]
+        if row["name"] in BUSY_LISTS and row["unchanged"] >= RUNS_FAILED and changed:
+            age = now - datetime.fromisoformat(changed)
+            if age > QUIET:
+                found.append(
+                    Finding(
+                        "list-quiet",
+                        f"{name}: nothing new for {age_in_words(age)}, in {row['unchanged']} runs",
+                        "a stale copy may be served; look from another place",
+                    )
+                )
+        if row["total"] is not None and row["largest"] and row["total"] < row["largest"] * FALLEN:
+            found.append(
+                Finding(
+                    "total-fell",
+                    f"{name}: it declares {row['total']} rows, it had {row['largest']}",
+                    "the site may have deleted stories: see articles with missing_since",
+                )
+            )
+    return found
+
+
+def _suspects(suspects: Sequence[Row]) -> list[Finding]:
+    return [
+        Finding(
+            "suspect",
+            f"{row['key']}: a page with nothing in common with the text known was kept aside",
+            f"look at both with: ingest history '{row['key']}'",
+        )
+        for row in suspects
+    ]
+
+
+def _pages(failures: Sequence[Row]) -> list[Finding]:
+    """Sum up by kind what stands in the list of failures one by one."""
+    kinds: dict[str, int] = {}
+    for row in failures:
+        if row["kind"] != "mass-change":
+            kinds[row["kind"]] = kinds.get(row["kind"], 0) + 1
+    return [
+        Finding(
+            "unknown-layout" if kind == "unknown-layout" else "failures",
+            f"{count} page{'' if count == 1 else 's'} not understood: {kind}",
+            _HINTS.get(kind, "each is listed under failures, with what to do"),
+        )
+        for kind, count in sorted(kinds.items())
+    ]
+
+
+_HINTS = {
+    "unknown-layout": "the site has pages of a new form; report one saved with: ingest save URL",
+    "blocked": "the site or a filter refuses; wait, or fetch from another place",
+    "wrong-page": "another page was served; the next run asks again",
+    "unreachable": "the site did not answer; the next run asks again",
+}
+
+
+def age_in_words(age: timedelta) -> str:
+    """Give a time span for people.
+
+    >>> age_in_words(timedelta(hours=50)), age_in_words(timedelta(minutes=90))
+    ('2 days', '1 hour')
+    """
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        count = int(age.total_seconds() // size)
+        if count:
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "less than a minute"

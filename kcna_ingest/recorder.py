@@ -1,0 +1,262 @@
+"""One reading into rows: keep the bytes, say whose story it is, note what was seen.
+
+The only way into the database, for the live site as for saved pages.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from kcna_ingest import dates, identity, likeness, sites, text
+from kcna_ingest.errors import FieldError, IngestError, PageError, WrongPage
+from kcna_ingest.store import Told
+from kcna_ingest.tally import Tally, Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from kcna_ingest.confined import Reading
+    from kcna_ingest.models import Article, Capture, DateFrom, Entry, Page
+    from kcna_ingest.store import Store
+
+_log = logging.getLogger(__name__)
+
+#: Clocks differ; a day printed or a capture made later than this is wrong.
+_AHEAD = timedelta(days=2)
+#: The layout under which a page is kept that stood in for a story believed to be gone.
+STAND_IN = "gone-stand-in"
+
+
+class Recorder:
+    """Put readings into the store, one at a time, and count what became of them.
+
+    ``now`` is the moment of the run (aware UTC): pages from later are refused.
+    ``trouble`` is called for every page or file that was not understood.
+    ``again``: the captures are here already and are all read once more.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        run_id: int,
+        now: datetime,
+        trouble: Callable[[Trouble], None],
+        *,
+        again: bool = False,
+    ) -> None:
+        self._store = store
+        self._run = run_id
+        self._now = now
+        self._trouble = trouble
+        self._again = again
+        self.tally = Tally()
+
+    def take(self, reading: Reading) -> PageError | IngestError | None:
+        """Keep one capture and everything its page says; give the failure if there was one.
+
+        Call it inside a transaction.
+        """
+        self.tally.pages += 1
+        capture = reading.capture
+        if capture is None:
+            return self._fail(
+                reading.location, reading.failure or IngestError("nothing was read"), None
+            )
+        known = self._store.layout_of(capture, reading.sha256)
+        if known is not None and self._is_settled(known[1], reading.failure):
+            self.tally.known += 1
+            return None
+        failure = reading.failure or self._refusal(reading, capture)
+        page = reading.page if failure is None else None
+        capture_id = self._store.keep(capture, reading.sha256, page.layout if page else None)
+        if page is None:
+            failure = failure or IngestError("nothing was read")
+            return self._fail(capture.location or capture.url, failure, capture_id)
+        self._store.resolve_failures(capture.location or capture.url)
+        self._record(page, capture, capture_id)
+        _log.info("read %s layout=%s", capture.location or capture.url, page.layout)
+        return None
+
+    def hold(self, reading: Reading) -> None:
+        """Keep the bytes of a page that is not judged yet. Call it inside a transaction."""
+        if reading.capture is not None:
+            self._store.keep(reading.capture, reading.sha256, None)
+
+    def fail(self, location: str, failure: IngestError) -> None:
+        """Note a failure that left no page. Call it inside a transaction."""
+        self._fail(location, failure, None)
+
+    def refuse(self, capture: Capture, sha256: str, failure: IngestError) -> None:
+        """Note that a page on hold was none to believe. Call it inside a transaction."""
+        capture_id = self._store.keep(capture, sha256, None)
+        self._fail(capture.location or capture.url, failure, capture_id)
+
+    def believe_missing(self, capture: Capture, sha256: str, page: Page) -> None:
+        """Note that the story of a page on hold is not there. Call it inside a transaction."""
+        self.tally.pages += 1
+        capture_id = self._store.keep(capture, sha256, page.layout)
+        self._store.resolve_failures(capture.location or capture.url)
+        self._record(page, capture, capture_id)
+
+    def _is_settled(self, layout: str | None, failure: IngestError | None) -> bool:
+        """Tell whether a capture that is here needs no reading."""
+        if layout == STAND_IN:
+            return True
+        return layout is not None and failure is None and not self._again
+
+    def _refusal(self, reading: Reading, capture: Capture) -> PageError | None:
+        """Say why a page that could be read must not be believed; None where nothing speaks."""
+        if capture.fetched_at > self._now + _AHEAD:
+            return FieldError(
+                f"the capture says it was made on {capture.fetched_at:%Y-%m-%d}, in the future",
+                "correct fetched_at in capture.json, or the time of the file",
+            )
+        if reading.page is None:
+            return None
+        return _future_day(reading.page, capture) or self._other_story(reading.page)
+
+    def _other_story(self, page: Page) -> WrongPage | None:
+        """Refuse a story that the lists call otherwise and that was never read so.
+
+        The site has served one article's text under another's address (sources.md §8).
+        """
+        for article in page.articles:
+            if article.url is None or article.headline is None:
+                continue
+            listed = self._store.listed_headlines(article.url)
+            if not listed or any(_one_headline(article.headline, other) for other in listed):
+                continue
+            if any(likeness.alike(article.body, body) for body in self._store.texts(article.url)):
+                continue
+            return WrongPage(
+                f"another story in place of the one listed: {article.headline!r} in place of "
+                f"{listed[0]!r}",
+                "kept aside; it is asked again in the next run",
+            )
+        return None
+
+    def _record(self, page: Page, capture: Capture, capture_id: int) -> None:
+        """Write what an understood page says."""
+        asked = sites.address(capture.url)
+        for entry in page.entries:
+            self._row(entry, page, asked.site, capture)
+        for article in page.articles:
+            self._article(article, page, capture, capture_id)
+        if page.missing is not None:
+            known = self._store.articles.at(sites.canonical(capture.url))
+            if known is not None:
+                self._store.articles.observe(known[0], None, capture.fetched_at, capture_id)
+
+    def _row(self, entry: Entry, page: Page, site: str, capture: Capture) -> None:
+        day, date_from = dates.settle(
+            page=None,
+            listing=entry.published,
+            dateline=entry.dateline,
+            address=sites.address(entry.url).day if entry.url else None,
+            newest=page.newest,
+            fetched_at=capture.fetched_at,
+        )
+        listed_by = _publisher(site, page, entry.url)
+        claim = identity.Claim(
+            date=day,
+            language=entry.language,
+            kind=entry.kind,
+            site=listed_by,
+            url=entry.url,
+            native_id=_one_number(entry.url),
+            headline=entry.headline,
+            dateline=entry.dateline.raw if entry.dateline else None,
+            body="",
+            text="",
+            teaser=entry.teaser,
+            listed=True,
+        )
+        article_id = self._story(claim, date_from, capture)
+        self._store.articles.listed(article_id, entry, listed_by, capture.fetched_at)
+
+    def _article(self, article: Article, page: Page, capture: Capture, capture_id: int) -> None:
+        day, date_from = dates.settle(
+            page=article.published,
+            listing=None,
+            dateline=article.dateline,
+            address=sites.address(article.url).day if article.url else None,
+            newest=page.newest,
+            fetched_at=capture.fetched_at,
+        )
+        told = Told(
+            text.digest(article.headline, article.paragraphs),
+            article.headline,
+            article.dateline.raw if article.dateline else None,
+            article.body,
+            article.complete,
+        )
+        claim = identity.Claim(
+            date=day,
+            language=article.language,
+            kind=article.kind,
+            site=article.site,
+            url=article.url,
+            native_id=_one_number(article.url),
+            headline=article.headline,
+            dateline=told.dateline,
+            body=article.body,
+            text=told.digest.partition(".")[0],
+        )
+        article_id = self._story(claim, date_from, capture)
+        self._store.articles.observe(article_id, told, capture.fetched_at, capture_id)
+        self._store.articles.illustrate(article_id, article)
+
+    def _story(self, claim: identity.Claim, date_from: DateFrom, capture: Capture) -> int:
+        """Find the story, or give it its name; note its address and its signs."""
+        articles = self._store.articles
+        known = identity.choose(claim, articles.candidates(claim))
+        article_id = articles.create(claim, date_from) if known is None else known.article_id
+        number = sites.address(claim.url).native_id if claim.url else None
+        articles.lives_at(article_id, claim, number, capture.fetched_at)
+        articles.recognisable(article_id, claim)
+        return article_id
+
+    def _fail(self, location: str, failure: IngestError, capture_id: int | None) -> IngestError:
+        self.tally.failed += 1
+        self.tally.statuses.add(failure.exit_status)
+        self._store.failed(self._run, location, failure, capture_id, self._now)
+        self._trouble(Trouble(location, failure))
+        _log.info("failed %s %s", location, failure.reason)
+        return failure
+
+
+def _one_headline(printed: str, listed: str) -> bool:
+    """Tell whether a page's headline can be the one in the list: one may hold a kicker more."""
+    a, b = text.compared(printed).casefold(), text.compared(listed).casefold()
+    return a in b or b in a or likeness.alike(printed, listed)
+
+
+def _one_number(url: str | None) -> str | None:
+    """Give the site's own number, where the site has one number a story."""
+    if url is None:
+        return None
+    address = sites.address(url)
+    return address.native_id if address.per_article else None
+
+
+def _publisher(site: str, page: Page, url: str | None) -> str:
+    """Give the site a row was read at."""
+    if url is not None:
+        return sites.address(url).site
+    return page.articles[0].site if page.articles else site
+
+
+def _future_day(page: Page, capture: Capture) -> PageError | None:
+    """Refuse a printed day later than the page itself: it was misread, or is a trap."""
+    printed: list[date] = [e.published for e in page.entries if e.published]
+    printed += [a.published for a in page.articles if a.published]
+    newest = max(printed, default=None)
+    if newest is None or newest <= dates.pyongyang_day(capture.fetched_at) + _AHEAD:
+        return None
+    return FieldError(
+        f"the page prints the day {newest}, but was saved on {capture.fetched_at:%Y-%m-%d}",
+        "correct fetched_at in capture.json, or the time of the file",
+    )

@@ -1,0 +1,96 @@
+"""Save pages as they are, each in a folder of its own: a bug report that is a test."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from kcna_ingest import sites
+from kcna_ingest.errors import IngestError, StorageError, UsageError
+from kcna_ingest.models import Request
+from kcna_ingest.sources.live import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from kcna_ingest.crawl import Clock
+    from kcna_ingest.models import Capture
+    from kcna_ingest.sources.live import Manners
+
+_NOT_NAME = re.compile(r"[^\w.-]+")
+_LONGEST_NAME = 100
+
+
+def save(
+    urls: Sequence[str], folder: Path, manners: Manners, clock: Clock
+) -> Iterator[tuple[str, Path | IngestError]]:
+    """Give each address with the folder its page was saved in, or with what went wrong.
+
+    Pages are asked for site by site, in the order given, as gently as by ``fetch``; whatever the
+    site answers is saved, wrong pages and failures too. Raises UsageError for an address of no
+    known site.
+    """
+    wanted = [(url, sites.address(url)) for url in urls]
+    for url, address in wanted:
+        if address.site not in sites.SITES:
+            raise UsageError(
+                f"{url} is no address of a known site", f"one of: {', '.join(sorted(sites.SITES))}"
+            )
+    for site, found in groupby(wanted, lambda pair: pair[1].site):
+        with Session(
+            sites.SITES[site],
+            manners,
+            now=clock.now,
+            monotonic=clock.monotonic,
+            sleep=clock.sleep,
+            rng=random.Random(),  # noqa: S311  (jitter, not secrets)
+        ) as session:
+            for url, address in found:
+                clock.go_on()
+                yield url, _save_one(session, address.url, folder)
+
+
+def _save_one(session: Session, url: str, folder: Path) -> Path | IngestError:
+    try:
+        answer = session.ask(Request("GET", url))
+    except IngestError as failure:
+        return failure
+    if answer.capture is None:
+        return IngestError("the site sent no page")
+    return write(answer.capture, folder)
+
+
+def write(capture: Capture, folder: Path) -> Path:
+    """Write a capture as ``<folder>/<name>/page.html`` and ``capture.json``; give the folder.
+
+    One page saved at two times has two folders. Raises StorageError.
+    """
+    name = _NOT_NAME.sub("-", capture.url.partition("://")[2]).strip("-.")[:_LONGEST_NAME]
+    own = folder / f"{name}-{capture.fetched_at:%Y%m%dT%H%M%SZ}"
+    told = {
+        "url": capture.url,
+        "fetched_at": f"{capture.fetched_at:%Y-%m-%dT%H:%M:%SZ}",
+        "status": capture.status,
+        "content_type": capture.content_type,
+        "via": capture.via,
+    }
+    if capture.location is not None:
+        told["location"] = capture.location
+    ending = "xml" if "xml" in capture.content_type.split(";")[0] else "html"
+    if capture.content_type.startswith("text/plain"):
+        ending = "txt"
+    try:
+        own.mkdir(parents=True, exist_ok=True)
+        (own / f"page.{ending}").write_bytes(capture.body)
+        (own / "capture.json").write_text(
+            json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8"
+        )
+    except OSError as failure:
+        raise StorageError(
+            f"{own}: it cannot be written: {failure.strerror}", "name another folder with --to"
+        ) from failure
+    return own
