@@ -16,6 +16,9 @@ from kcna_ingest.layouts import (
     kcna_kcmsf_article,
     kcna_kcmsf_home,
     kcna_kcmsf_list,
+    kcnawatch_article,
+    kcnawatch_search,
+    kcnawatch_text,
 )
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.models import Capture, Page
@@ -31,6 +34,9 @@ LAYOUTS: tuple[Layout, ...] = (
     kcna_kcmsf_article.LAYOUT,
     kcna_kcmsf_list.LAYOUT,
     kcna_kcmsf_home.LAYOUT,
+    kcnawatch_article.LAYOUT,
+    kcnawatch_search.LAYOUT,
+    kcnawatch_text.LAYOUT,
 )
 
 

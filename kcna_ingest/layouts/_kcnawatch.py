@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from kcna_ingest import dateline as datelines
 from kcna_ingest import dates, language
 from kcna_ingest.errors import EmptyPage, FieldError
+from kcna_ingest.layouts import _story
 from kcna_ingest.models import Article, Dateline, Entry, Medium
 from kcna_ingest.text import compared, is_cut_of, split_end_mark
 
@@ -31,7 +32,8 @@ DAY: Final = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}")
 #: The source of a story, with its language: "KCNA.co.jp (En)", "KCNA KCNA.co.jp (En)".
 LABEL: Final = re.compile(r"\S.{0,60} \([A-Z][a-z]{1,2}\)")
 #: What stands above the cards.
-HEADING: Final = re.compile(r"More From (?P<label>\S.{0,80})|More Articles")
+MORE: Final = "More Articles"
+HEADING: Final = re.compile(rf"More From (?P<label>\S.{{0,80}})|{MORE}")
 #: "Date: 04/03/2005 | Source: KCNA.co.jp (En) | Read original version at source".
 DATE_LINE: Final = re.compile(
     r"Date:\s?(?P<day>\d{1,2}/\d{1,2}/\d{4})\s?\|\s?Source:\s?(?P<label>[^|]{1,80})"
@@ -39,7 +41,7 @@ DATE_LINE: Final = re.compile(
 )
 _CUT = re.compile(r"\s?(?:\[ ?(?:\.{3}|…) ?\]|\.{3}|…)\Z")
 #: What readers without subscription see in place of the rest.
-_PAYWALL = re.compile(r"(?:\.{3}|…)?\s?Upgrade to NK ?PRO(?: today)?[.!]?\Z", re.IGNORECASE)
+_PAYWALL = re.compile(r"\s?(?:\.{3}|…)?\s?Upgrade to NK ?PRO(?: today)?[.!]?\Z", re.IGNORECASE)
 #: An opening shorter than this may be a headline that the text repeats by chance ...
 _PROOF = 40
 #: ... unless the site itself marks it as cut.
@@ -105,10 +107,10 @@ def uncut(text: str) -> str:
 
 def _opening(title: str, excerpt: str) -> tuple[Dateline | None, str] | None:
     """Give the opening of the text where the title is no headline, None where it is one."""
-    if not title and not excerpt:
-        raise FieldError("a card without title and text", LOOK)
     words, text = uncut(title), uncut(excerpt)
-    if not title or _repeats(title, words, text):
+    if not words and not text:
+        raise FieldError("a card without title and text", LOOK)
+    if not words or repeats(title, text):
         return datelines.split(max(words, text, key=len))
     dateline, opening = datelines.split(words)
     if dateline is None:
@@ -120,7 +122,15 @@ def _opening(title: str, excerpt: str) -> tuple[Dateline | None, str] | None:
     return dateline, max(opening, rest, key=len)
 
 
-def _repeats(title: str, words: str, text: str) -> bool:
+def repeats(title: str, text: str) -> bool:
+    """Tell whether a title is nothing but the opening of the text, cut or not, or the reverse.
+
+    >>> repeats("Officials from across...", "Officials from across the country made a tour.")
+    True
+    >>> repeats("Press Review", "Press Review: papers here carry articles on the harvest.")
+    False
+    """
+    words = uncut(title)
     if compared(words) == compared(text):
         return True
     least = _PROOF if words == title else _MARKED_PROOF
@@ -141,10 +151,12 @@ def article(
     original_url: str | None = None,
     media: tuple[Medium, ...] = (),
 ) -> Article:
-    """Give the story that ``lines`` tell; lines before the dateline are its headline if it has none.
+    """Give the story that ``lines`` tell.
 
-    The site prints no end mark of its own; most texts have lost the agency's. Raises EmptyPage
-    for a story without text, FieldError for one that only subscribers may read.
+    Without ``headline`` it is what stands before the dateline; without a dateline no line can
+    be told from a headline, and all are text. The site prints no end mark of its own; most
+    texts have lost the agency's. Raises EmptyPage for a story without text, FieldError for one
+    that only subscribers may read.
     """
     if lines and _PAYWALL.search(lines[-1]):
         reason = f"only the opening of the text is shown: …{lines[-1][-60:]!r}"
@@ -152,9 +164,10 @@ def article(
     dateline, rest, before = datelines.split_paragraphs(lines, headline)
     if headline is None and before:
         headline, before = " ".join(before), ()
-    body, mark = _without_mark([*before, *rest])
+    body, marked = _story.without_mark([*before, *rest])
     if not body:
-        raise EmptyPage(f"the article has no text: {headline!r}", LOOK)
+        named = "" if headline is None else f": {headline!r}"
+        raise EmptyPage(f"the article has no text{named}", LOOK)
     return Article(
         url=document.url if document.url.startswith("http") else None,
         site=SITE,
@@ -165,7 +178,7 @@ def article(
         dateline=dateline,
         paragraphs=body,
         published=published,
-        complete=True if mark else None,
+        complete=marked or None,
         media=media,
         original_url=original_url,
     )
@@ -175,11 +188,3 @@ def newest(entries: Iterable[Entry], published: date | None = None) -> date | No
     """Give the newest day printed on the page."""
     days = [entry.published for entry in entries if entry.published is not None]
     return max(days if published is None else [*days, published], default=None)
-
-
-def _without_mark(lines: Sequence[str]) -> tuple[tuple[str, ...], bool]:
-    """Part the end mark from the last paragraph, or drop the paragraph that is only the mark."""
-    if not lines:
-        return (), False
-    last, mark = split_end_mark(lines[-1])
-    return (*lines[:-1], *([last] if last else [])), mark is not None

@@ -125,6 +125,12 @@ def _in_place(document: Document, asked: str, got: str) -> WrongPage:
     return WrongPage(reason, _LATER, is_home=got == "home")
 
 
+def is_plain_text(document: Document) -> bool:
+    """Tell a text from a page of markup, whatever its address or file name say."""
+    source = document.source
+    return not source.lstrip().startswith(b"<") and _MARKUP.search(source) is None
+
+
 def name(document: Document) -> PageError:
     """Give the error that says what a page of no layout is."""
     if _EMPTY.search(document.source):
@@ -135,7 +141,17 @@ def name(document: Document) -> PageError:
         return _in_place(document, document.address.role, "home")
     if document.address.role != "other" and not _OF_THE_AGENCY.search(document.source):
         return WrongPage(f"a page of another site: {title(document)!r}", _LOOK)
+    if is_plain_text(document):
+        return _unknown_text(document)
     return UnknownLayout(f"no layout knows the page: {title(document)!r}", _LOOK)
+
+
+def _unknown_text(document: Document) -> PageError:
+    opening = normalise(document.source[:1024].decode(errors="replace"))
+    if not opening and len(document.source) <= 1024:
+        return EmptyPage(f"the answer has no content ({len(document.capture.body)} bytes)", _LATER)
+    reason = f"text without markup, of no form that is known: {opening[:60]!r}"
+    return UnknownLayout(reason, "replay the page itself rather than its text, if you have it")
 
 
 def unfinished(document: Document) -> TruncatedPage:
