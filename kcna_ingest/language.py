@@ -36,8 +36,9 @@ _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 # Without the middle dot U+30FB, which others use too.
 _KANA = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9f]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-#: A syllable or a sign stands for about as many letters.
-_LETTERS_A_SIGN: Final = 3
+#: Texts in other scripts quote Latin names; English and Spanish ones hardly quote them. A
+#: syllable or a sign also stands for several letters.
+_LATIN_LETTERS: Final = 3
 #: Japanese has a kana in any three signs; a Chinese text may quote one.
 _SIGNS_A_KANA: Final = 50
 #: In lower case none of these is in a name ("In Thaek", "Los Angeles", "Hong Chang Su"). Where
@@ -75,11 +76,11 @@ def _by_script(text: str) -> Language | None:
     kana = len(_KANA.findall(text))
     han = len(_HAN.findall(text))
     signs: Language = "ja" if kana * _SIGNS_A_KANA > han else "zh"
-    weights: dict[Language | None, int] = {
-        None: len(_LATIN.findall(text)),
+    weights: dict[Language | None, float] = {
+        None: len(_LATIN.findall(text)) / _LATIN_LETTERS,
         "ru": len(_CYRILLIC.findall(text)),
-        "ko": _LETTERS_A_SIGN * len(_HANGUL.findall(text)),
-        signs: _LETTERS_A_SIGN * (kana + han),
+        "ko": len(_HANGUL.findall(text)),
+        signs: kana + han,
     }
     return max(weights, key=weights.__getitem__)
 

@@ -40,7 +40,8 @@ def normalise(text: str) -> str:
     if _SURROGATES.search(text):
         text = _SURROGATES.sub("\ufffd", text)
     if _INVISIBLE.search(text):
-        text = _INVISIBLE.sub("", text)
+        # What stood apart may compose now: normalised text must be its own normal form.
+        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return " ".join(text.split())
 
 
