@@ -26,6 +26,8 @@ PAIRS = [
     for name in FIELDS
     if name in fields(case.expected)
 ]
+#: Layouts with no mark of their own.
+KNOWN_BY_ADDRESS = {"kcna.kp-kcmsf-home"}
 MOMENT = datetime(2026, 9, 8, 1, 31, tzinfo=UTC)
 
 
@@ -88,7 +90,8 @@ def test_capture_is_whole(case: Case) -> None:
 
 
 def _languages(case: Case) -> set[Language]:
-    found = {item.language for item in (*case.page.articles, *case.page.entries)}
+    found = {article.language for article in case.page.articles}
+    found |= {entry.language for entry in case.page.entries}
     told = sites.address(case.capture.url).language
     return found or ({told} if told is not None else set())
 
@@ -153,6 +156,41 @@ def test_listing_decides_between_headings(hint: str | None, headline: str) -> No
     page = layouts.read(_answer(body, url), hint=hint)
 
     assert [headline] == [article.headline for article in page.articles]
+
+
+@pytest.mark.parametrize(
+    ("hint", "headline"),
+    [
+        ("Kicker Title", "Kicker Title"),
+        ("Title", "Title"),
+        ("Kicker--Title", "Kicker--Title"),
+        (None, "Kicker Title"),
+    ],
+)
+def test_listing_decides_between_lines(hint: str | None, headline: str) -> None:
+    """Of the lines of a headline, parted by a break, those that the listing named are it."""
+    url = "http://www.kcna.kp/en/article/q/00112233445566778899aabbccddeeff.kcmsf"
+    body = (
+        b"<html><head><title>KCNA</title></head><body>"
+        b"<div class='article-main-title'><strong>Kicker<br>Title</strong></div>"
+        b"<div class='article-content-body'><div class='content-wrapper'><p>Text. -0-</p>"
+        b"<span class='publish-time'>www.kcna.kp (2025.12.14.)</span></div></div></body></html>"
+    )
+
+    page = layouts.read(_answer(body, url), hint=hint)
+
+    assert [headline] == [article.headline for article in page.articles]
+
+
+@pytest.mark.parametrize("case", GOOD_CASES, ids=_by_name)
+def test_recognised_without_its_address(case: Case) -> None:
+    """A page saved under any name is of the same layout, or of none: never of another."""
+    document = Document(dataclasses.replace(case.capture, url="file:saved.html"))
+
+    claimed = [layout.name for layout in LAYOUTS if layout.recognise(document)]
+
+    expected = [] if case.group in KNOWN_BY_ADDRESS else [case.group]
+    assert expected == claimed
 
 
 def test_page_of_another_site_under_an_address() -> None:
