@@ -20,9 +20,11 @@ PAGE = "<html><body>a page</body></html>"
 
 def test_capture_has_the_answer_as_it_came() -> None:
     """Address, moment, status, type and bytes of the answer are kept."""
-    with serving(answer(PAGE, Content_Type="text/html; charset=utf-8")) as server:
-        with visit(server) as session:
-            capture = session.ask(get()).capture
+    with (
+        serving(answer(PAGE, Content_Type="text/html; charset=utf-8")) as server,
+        visit(server) as session,
+    ):
+        capture = session.ask(get()).capture
 
     assert capture is not None
     assert (HOME, 200, PAGE.encode(), "live") == (
@@ -41,9 +43,11 @@ def test_capture_has_the_answer_as_it_came() -> None:
 @pytest.mark.parametrize("status", [204, 400, 401, 403, 404, 410, 418, 451, 501])
 def test_every_status_is_evidence(status: int) -> None:
     """An answer of any status is a capture at once, never an error, never asked for again."""
-    with serving(answer(b"" if status == 204 else PAGE, status)) as server:
-        with visit(server) as session:
-            capture = session.ask(get()).capture
+    with (
+        serving(answer(b"" if status == 204 else PAGE, status)) as server,
+        visit(server) as session,
+    ):
+        capture = session.ask(get()).capture
 
     assert capture is not None
     assert (status, 1) == (capture.status, len(server.pages))
@@ -64,9 +68,8 @@ def test_addresses_are_kept_in_one_spelling() -> None:
 
 def test_the_name_is_honest() -> None:
     """The User-Agent says what asks and whom to write to; what can be read is gzip, no more."""
-    with serving(answer(PAGE)) as server:
-        with visit(server, contact="archive@example.org") as session:
-            session.ask(get())
+    with serving(answer(PAGE)) as server, visit(server, contact="archive@example.org") as session:
+        session.ask(get())
 
     for heard in server.heard:
         assert heard.headers["user-agent"].startswith("kcna-ingest/")
@@ -100,12 +103,14 @@ def test_a_strange_referer_is_not_sent(referer: str) -> None:
 
 def test_cookies_last_for_a_session() -> None:
     """Cookies come back with each request until the session is renewed."""
-    with serving(answer(PAGE, Set_Cookie="JSESSIONID=1; Path=/"), *[answer(PAGE)] * 2) as server:
-        with visit(server) as session:
-            session.ask(get())
-            session.ask(get())
-            session.renew()
-            session.ask(get())
+    with (
+        serving(answer(PAGE, Set_Cookie="JSESSIONID=1; Path=/"), *[answer(PAGE)] * 2) as server,
+        visit(server) as session,
+    ):
+        session.ask(get())
+        session.ask(get())
+        session.renew()
+        session.ask(get())
 
     assert [each.headers.get("cookie") for each in server.pages] == [None, "JSESSIONID=1", None]
 
@@ -113,10 +118,9 @@ def test_cookies_last_for_a_session() -> None:
 def test_a_version_that_is_known_is_not_sent_again() -> None:
     """Validators are sent as they came; 304 gives no capture and the validators to go on with."""
     first = answer(PAGE, ETag='"1"', Last_Modified="Sun, 19 Jul 2026 08:00:00 GMT")
-    with serving(first, b'HTTP/1.1 304 -\r\nETag: "2"\r\n\r\n') as server:
-        with visit(server) as session:
-            kept = session.ask(get()).validators
-            again = session.ask(get(), kept)
+    with serving(first, b'HTTP/1.1 304 -\r\nETag: "2"\r\n\r\n') as server, visit(server) as session:
+        kept = session.ask(get()).validators
+        again = session.ask(get(), kept)
 
     assert server.pages[1].headers["if-none-match"] == '"1"'
     assert server.pages[1].headers["if-modified-since"] == "Sun, 19 Jul 2026 08:00:00 GMT"
@@ -217,9 +221,8 @@ def test_redirects_of_a_copy_are_the_sites_own() -> None:
 )
 def test_a_redirected_form(status: int, method: str) -> None:
     """303 and its elders turn a form into a plain request, 307 and 308 send it again."""
-    with serving(redirect("/en/there", status), answer(PAGE)) as server:
-        with visit(server) as session:
-            session.ask(Request("POST", LIST, (("page_num", "2"),), referer=LIST))
+    with serving(redirect("/en/there", status), answer(PAGE)) as server, visit(server) as session:
+        session.ask(Request("POST", LIST, (("page_num", "2"),), referer=LIST))
 
     heard = server.pages[1]
     assert (method, b"page_num=2" if method == "POST" else b"") == (heard.method, heard.body)
@@ -418,9 +421,11 @@ def test_the_environment_names_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_named_proxy_is_asked() -> None:
     """Through a proxy the site's own address is asked, and its name is not looked up here."""
-    with serving(answer(PAGE)) as server:
-        with visit(None, proxy=f"http://user:word@127.0.0.1:{server.port}") as session:
-            capture = session.ask(get()).capture
+    with (
+        serving(answer(PAGE)) as server,
+        visit(None, proxy=f"http://user:word@127.0.0.1:{server.port}") as session,
+    ):
+        capture = session.ask(get()).capture
 
     assert capture is not None
     assert (capture.status, server.pages[0].target) == (200, HOME)

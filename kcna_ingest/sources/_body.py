@@ -12,13 +12,18 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from kcna_ingest.errors import HostilePage
-from kcna_ingest.sources._wire import Failure, surplus
+from kcna_ingest.sources._wire import Failure, hang_up, surplus
 
 if TYPE_CHECKING:
     import httpx
 
 #: Bytes of one page, inflated: a list of 2,000 rows has less than one million.
 LARGEST = 10_000_000
+
+#: Bytes inflated at a time: the limit is passed by no more.
+_AT_ONCE = 1 << 18
+_MOST_MEMBERS = 1_000
+_LOOK = "no page of the agency is so; look at it by hand"
 
 _GZIP = 16 + zlib.MAX_WBITS
 _RAW_DEFLATE = -zlib.MAX_WBITS
@@ -34,6 +39,7 @@ def read(response: httpx.Response, largest: int = LARGEST) -> bytes:
     body = inflate(_bounded(_raw(response), largest), largest)
     more = surplus(response)
     if more > 0:
+        hang_up(response)
         raise Failure(f"the answer goes on for {more:,} bytes after its Content-Length")
     return body
 
@@ -96,6 +102,7 @@ class _Inflation:
         self._largest = largest
         self._window = window
         self._member = zlib.decompressobj(window)
+        self._members = 1
         self._begun = False
         self._pieces: list[bytes] = []
         self._size = 0
@@ -113,24 +120,30 @@ class _Inflation:
         return b"".join(self._pieces)
 
     def _take(self, chunk: bytes) -> None:
-        while chunk:
+        pending = False
+        while chunk or pending:
             if self._member.eof:
                 # Tape archivers pad with zeros; anything else is another member, or broken.
                 chunk = chunk.lstrip(b"\0")
                 if not chunk:
                     return
-                self._member = zlib.decompressobj(self._window)
+                self._begin()
             self._begun = True
-            piece = self._member.decompress(chunk, self._largest + 1 - self._size)
+            piece = self._member.decompress(chunk, _AT_ONCE)
             self._size += len(piece)
             if self._size > self._largest:
                 raise _too_large(self._largest)
-            if piece:
-                self._pieces.append(piece)
+            self._pieces.append(piece)
+            # A full piece may have more behind it, though all of the chunk is used.
+            pending = len(piece) == _AT_ONCE and not self._member.eof
             chunk = self._member.unused_data or self._member.unconsumed_tail
+
+    def _begin(self) -> None:
+        self._members += 1
+        if self._members > _MOST_MEMBERS:
+            raise HostilePage(f"more than {_MOST_MEMBERS:,} gzip members in one page", _LOOK)
+        self._member = zlib.decompressobj(self._window)
 
 
 def _too_large(largest: int) -> HostilePage:
-    return HostilePage(
-        f"the page is larger than {largest:,} bytes", "no page of the agency is; look at it by hand"
-    )
+    return HostilePage(f"the page is larger than {largest:,} bytes", _LOOK)

@@ -111,7 +111,7 @@ class Wire(httpx.BaseTransport):
 def surplus(response: httpx.Response) -> int:
     """Count the bytes that arrived after the end that Content-Length gives; 0 where none did.
 
-    h11 cuts a longer body silently, and would read the rest as the next answer.
+    h11 cuts a longer body silently.
     """
     stream = response.extensions.get("network_stream")
     length = response.headers.get("content-length", "")
@@ -121,6 +121,13 @@ def surplus(response: httpx.Response) -> int:
         return 0
     head = _HEAD.match(stream.opening)
     return stream.received - head.end() - int(length) if head else 0
+
+
+def hang_up(response: httpx.Response) -> None:
+    """Break the connection: h11 would read what is left on it as the next answer."""
+    stream = response.extensions.get("network_stream")
+    if isinstance(stream, _Stream):
+        stream.close()
 
 
 class _Content(httpx.SyncByteStream):
