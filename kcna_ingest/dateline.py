@@ -58,7 +58,7 @@ _PLACE = r"\s*(?P<place>[^\W\d_][^\d(/:;!?]{1,59}?)"
 _JOINT = r"(?P<joint>[,.]\s{0,3}|\s{1,3})"
 _MONTH = r"(?P<month>[^\W\d_]{3,10})"
 _AGENCY = (
-    r"[.,]?\s{0,3}(?:[(（]\s?(?P<agency>KCNA|KNCA|KCAN|ACNC|ATCC|ЦТАК)\s?[)）]"
+    r"[.,]?\s{0,3}(?:\(\s?(?P<agency>KCNA|KNCA|KCAN|ACNC|ATCC|ЦТАК)\s?\)"
     r"|/\s?(?P<between>ЦТАК)\s?/)"
 )
 _MONTH_FIRST = re.compile(
@@ -81,9 +81,9 @@ _CHINESE = re.compile(
 )
 #: A form and a character no dateline of that form is without.
 _FORMS: Final = (
-    ("C", _MONTH_FIRST),
-    ("C", _DAY_FIRST),
-    ("Ц", _DAY_FIRST),
+    ("(", _MONTH_FIRST),
+    ("(", _DAY_FIRST),
+    ("/", _DAY_FIRST),
     ("월", _KOREAN),
     ("【", _JAPANESE),
     ("社", _CHINESE),
@@ -112,10 +112,11 @@ agency='KCNA'), 'The Air Force')
     for mark, form in _FORMS:
         if mark in opening and (found := form.match(opening)) is not None:
             dateline = _read(found)
-            dash = _DASH.match(text, found.end())
-            end = dash.end() if dash else found.end()
-            if dateline is not None and _stands_alone(found, text[found.end() : end], text[end:]):
-                return dateline, text[end:]
+            behind = text[found.end() :]
+            rest = _DASH.sub("", behind, count=1)
+            dashed = bool(behind[: len(behind) - len(rest)].strip())
+            if dateline is not None and _is_formula(found, rest, dashed=dashed):
+                return dateline, rest
     return None, text
 
 
@@ -173,10 +174,13 @@ def _is_place(name: str) -> bool:
     )
 
 
-def _stands_alone(found: re.Match[str], dash: str, rest: str) -> bool:
-    """Tell a formula from a sentence that mentions the agency: "On May 5 (KCNA) reported"."""
+def _is_formula(found: re.Match[str], rest: str, *, dashed: bool) -> bool:
+    """Tell a formula from a sentence that mentions the agency: "On May 5 (KCNA) reported".
+
+    Only Latin and Cyrillic forms can be one; the others are closed by the agency's own marks.
+    """
     joint = found.groupdict().get("joint")
-    if joint is None or dash.strip() or not rest:
+    if joint is None or dashed or not rest:
         return True
     return joint[0] in ",." and not rest[0].islower()
 
