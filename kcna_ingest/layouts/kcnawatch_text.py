@@ -7,7 +7,8 @@ Biography
     2026-10  Read with what else such a text may hold, all in fixtures/kcnawatch-text: Windows
              line ends, blank lines, a headline above the text, cards with a headline of their
              own, the site's line "Date: 04/03/2005 | Source: … | …" below the headline (as a
-             stored page reads, sources.md §7), no "More Articles".
+             stored page reads, sources.md §7), no "More Articles". Without that last line a
+             text that stops behind a whole card shows no sign of it; elsewhere it is refused.
 Recognise by
     No markup, and a line "More From …" that ends in a label or stands before a card.
 Source
