@@ -161,10 +161,11 @@ def test_listing_decides_between_headings(hint: str | None, headline: str) -> No
 @pytest.mark.parametrize(
     ("hint", "headline"),
     [
-        ("Kicker Title", "Kicker Title"),
-        ("Title", "Title"),
-        ("Kicker--Title", "Kicker--Title"),
-        (None, "Kicker Title"),
+        ("Kicker Main Title", "Kicker Main Title"),
+        ("Main Title", "Main Title"),
+        ("Kicker--Main Title", "Kicker--Main Title"),
+        ("Title", "Kicker Main Title"),
+        (None, "Kicker Main Title"),
     ],
 )
 def test_listing_decides_between_lines(hint: str | None, headline: str) -> None:
@@ -172,7 +173,7 @@ def test_listing_decides_between_lines(hint: str | None, headline: str) -> None:
     url = "http://www.kcna.kp/en/article/q/00112233445566778899aabbccddeeff.kcmsf"
     body = (
         b"<html><head><title>KCNA</title></head><body>"
-        b"<div class='article-main-title'><strong>Kicker<br>Title</strong></div>"
+        b"<div class='article-main-title'>\n <strong>Kicker<br>Main\nTitle</strong></div>"
         b"<div class='article-content-body'><div class='content-wrapper'><p>Text. -0-</p>"
         b"<span class='publish-time'>www.kcna.kp (2025.12.14.)</span></div></div></body></html>"
     )

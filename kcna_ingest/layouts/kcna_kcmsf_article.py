@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 NAME: Final = "kcna.kp-kcmsf-article"
 
 _TEXT = "div.article-content-body > div.content-wrapper"
-#: Stands for ``<br>`` in a headline; normalised text holds no such character.
-_BREAK = "\n"
+#: Stands for ``<br>`` in a headline, for lines of the source part nothing. HTML drops NULs.
+_BREAK = "\0"
 
 
 def _recognise(document: Document) -> bool:
