@@ -228,7 +228,9 @@ class Archive:
         ``lists`` are ids of lists beside Latest News, chosen where they are not given.
         """
         with self._lock:
-            story = invent_one(len(self._stories), day or self._today, kind, self._seed)
+            serial = len(self._stories)
+            before = next(reversed(self._stories.values()), None)
+            story = invent_one(serial, day or self._today, kind, self._seed, before)
             if lists is not None:
                 own = (LATEST,) if kind == "article" else ()
                 story = replace(story, lists=tuple(dict.fromkeys([*own, *lists])), role="plain")

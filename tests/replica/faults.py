@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import struct
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -104,12 +105,18 @@ def _plain(wire: Wire, answer: Answer) -> bool:
 
 @cache
 def _bomb(megabytes: int) -> bytes:
-    """Give some KB of gzip that inflate to so many MB."""
-    packer = zlib.compressobj(9, wbits=31)
-    block = b" " * 1_000_000
-    parts = [packer.compress(b"<html><body><main>")]
-    parts += [packer.compress(block) for _ in range(megabytes)]
-    return b"".join([*parts, packer.compress(b"</main></body></html>"), packer.flush()])
+    """Give some KB of gzip that inflate to so many MB: one packed block, again and again."""
+    start, block, end = b"<html><body><main>", b" " * 1_000_000, b"</main></body></html>"
+    check = zlib.crc32(start)
+    for _ in range(megabytes):
+        check = zlib.crc32(block, check)
+    check = zlib.crc32(end, check)
+    size = len(start) + len(block) * megabytes + len(end)
+    packer = zlib.compressobj(9, wbits=-15)
+    first, middle = (packer.compress(p) + packer.flush(zlib.Z_FULL_FLUSH) for p in (start, block))
+    packed = first + middle * megabytes + packer.compress(end) + packer.flush()
+    head = b"\x1f\x8b\x08" + bytes(7)
+    return head + packed + struct.pack("<II", check, size & 0xFFFFFFFF)
 
 
 BYTES: Mapping[str, Callable[..., bool]] = {

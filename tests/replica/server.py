@@ -179,6 +179,7 @@ class Replica:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((_HOST, self._port))
+        listener.setblocking(False)
         return listener
 
     def _stop_accepting(self) -> None:
@@ -208,7 +209,11 @@ class Replica:
             ready, _, _ = select.select([listener, woken], [], [])
             if woken in ready:
                 return
-            connection, address = listener.accept()
+            try:
+                connection, address = listener.accept()
+            except (BlockingIOError, ConnectionAbortedError):  # the client left at once
+                continue
+            connection.setblocking(True)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             wire = Wire(connection, address[1], self._stop)
             thread = Thread(target=self._serve, args=(wire,), name="replica-wire", daemon=True)
@@ -245,20 +250,19 @@ class Replica:
         answer = self._site.answer(asked, wrong)
         keep = self.keep_alive and asked.headers.get("connection", "").lower() != "close"
         now = format_datetime(datetime.now(UTC) + self.skew, usegmt=True)
-        headers = (("Date", now), ("Connection", "keep-alive" if keep else "close"))
-        answer = replace(answer, headers=(*headers, *answer.headers))
+        answer = replace(answer, headers=(("Date", now), *answer.headers))
         if fault and fault.kind in ANSWERS:
             answer = ANSWERS[fault.kind](answer, asked, **fault.options)
         if fault and fault.kind in BYTES:
             return BYTES[fault.kind](wire, answer, asked, **fault.options) and keep
-        self._send_whole(wire, answer, asked)
+        self._send_whole(wire, answer, asked, keep)
         return keep
 
-    def _send_whole(self, wire: Wire, answer: Answer, asked: Asked) -> None:
+    def _send_whole(self, wire: Wire, answer: Answer, asked: Asked, keep: bool) -> None:
         body = answer.body
-        more: tuple[tuple[str, str], ...] = ()
+        more = () if keep else (("Connection", "close"),)
         if self.compress and body and asked.accepts_gzip():
-            body, more = gzip.compress(body, 1), (("Content-Encoding", "gzip"),)
+            body, more = gzip.compress(body, 1), (*more, ("Content-Encoding", "gzip"))
         version = "HTTP/1.0" if self.old_http else "HTTP/1.1"
         length = None if self.old_http or answer.status == 304 else len(body)
         head = answer.head(length, *more, version=version)

@@ -128,7 +128,9 @@ class Site:
             story = next(
                 other
                 for other in self._archive.stories
-                if other.kind == kind and other.id != story_id
+                if other.kind == kind
+                and other.id != story_id
+                and self._archive.shows(other, language)
             )
         if story is None:
             return self._pages.home(language)
@@ -189,5 +191,5 @@ def _number(text: str | None) -> int | None:
 
 def _spoilt(view: View, wrong: str | None) -> View:
     if wrong == "wrong_number":
-        return replace(view, claims=view.number + 1)
+        return replace(view, number=1) if view.number > 1 else replace(view, claims=2)
     return replace(view, without_rows=True) if wrong == "empty_list" else view

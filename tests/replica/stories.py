@@ -106,7 +106,8 @@ def invent(stories: int, *, seed: int, newest: date, days: int) -> tuple[Story, 
         day = newest - timedelta(days * (stories - 1 - serial) // stories)
         if serial == twin + 1:
             day = made[twin].day
-        story = invent_one(serial, day, _kind(serial, twin), seed)
+        before = made[-1] if made else None
+        story = invent_one(serial, day, _kind(serial, twin), seed, before)
         if serial == twin + 1:
             story = _with(story, named_as=twin, role=made[twin].role)
         elif serial % 40 == 7 and story.role == "plain" and day != reviewed:
@@ -115,23 +116,20 @@ def invent(stories: int, *, seed: int, newest: date, days: int) -> tuple[Story, 
     return tuple(made)
 
 
-def invent_one(serial: int, day: date, kind: Kind, seed: int) -> Story:
-    """Give a story of that number, of an ordinary day."""
+def invent_one(serial: int, day: date, kind: Kind, seed: int, before: Story | None) -> Story:
+    """Give a story of that number; an article leads to photographs or film just ``before`` it."""
     lists: tuple[str, ...] = (MEDIA,)
     role: Role = "plain"
-    media: list[tuple[Kind, str]] = []
+    media: tuple[tuple[Kind, str], ...] = ()
     if kind == "article":
         first = _FIRST_LISTS[serial % len(_FIRST_LISTS)]
         choice = Random(f"{seed}/{serial}/lists")
         others = choice.sample(_OTHER_LISTS, choice.randrange(3))
         lists = (LATEST, *dict.fromkeys([first, *others]))
         role = _ROLES.get(first, "plain")
-        if serial % 20 == 6:
-            media.append(("photo", hex_id(seed, serial - 1)))
-        if serial % 50 == 12:
-            media.append(("video", hex_id(seed, serial - 1)))
-    name = hex_id(seed, serial)
-    return Story(name, serial, day, kind, lists, role, seed, serial, tuple(media))
+        if before is not None and before.kind != "article":
+            media = ((before.kind, before.id),)
+    return Story(hex_id(seed, serial), serial, day, kind, lists, role, seed, serial, media)
 
 
 def _kind(serial: int, twin: int) -> Kind:

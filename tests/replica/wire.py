@@ -98,7 +98,7 @@ class Wire:
             return None
         # A client that takes this for a proxy writes the whole address.
         path = urlsplit(target).path or "/"
-        form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        form = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
         return Asked(method, path, form, headers, time.monotonic(), self._port)
 
     def _more(self) -> bool:
