@@ -169,6 +169,8 @@ WITHOUT = [
     "On May 7 (KCNA) reported that the works opened.",
     "On Monday, May 7 (KCNA) reported that the works opened.",
     "The fair opened. Pyongyang, May 7 (KCNA) -- The works opened.",
+    "Officials Met May 7 (KCNA) The works opened.",
+    " " * 120 + "Pyongyang, May 7 (KCNA) -- The works opened.",
     "Pyongyang, February 30 (KCNA) -- The works opened.",
     "Pyongyang, April 31 (KCNA) -- The works opened.",
     "Pyongyang, May 0 (KCNA) -- The works opened.",

@@ -55,6 +55,7 @@ UNREADABLE = [
     "[Juche0.1.1.]",
     "[Juche2024.1.1.]",
     "12.5.2024",
+    "12.5.24",
     "05/12/2024",
     "Pyongyang, May 7 (KCNA)",
     "Maybe 05, 2024",

@@ -68,6 +68,7 @@ def test_a_misspelt_agency_leaves_it_to_the_text() -> None:
         ("Abierta nueva fabrica en Sunchon", "es"),
         ("Lideres envian mensaje de felicitacion", "es"),
         ("Inaugurada exposición de niños", "es"),
+        ("Kim Jong Il se reune con Norodom Sihanouk", "es"),
         ("Works Open", "en"),
         ("", "en"),
         (" ", "en"),
@@ -100,6 +101,7 @@ def test_a_very_long_text_is_judged_by_its_opening() -> None:
         "address=None, dateline=Dateline('', '', 1, 1, 'ACNC'), text='Works Open'",
         "address=None, dateline=None, text='새 공장 조업'",
         "address=None, dateline=None, text='Opening of the works'",
+        "address=None, dateline=None, text='Se reune con el presidente'",
         "address=None, dateline=None, text='2024'",
     ],
 )
