@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import pytest
 
 from kcna_ingest.errors import BlockedPage, FieldError, SiteDown, Unreachable, UsageError
@@ -113,6 +115,19 @@ def test_cookies_last_for_a_session() -> None:
         session.ask(get())
 
     assert [each.headers.get("cookie") for each in server.pages] == [None, "JSESSIONID=1", None]
+
+
+@pytest.mark.parametrize(
+    "said", ["a=\xe9", 'a="1;2"; Path=/; Expires=never', "=; ;;", "a=" + "b" * 9000]
+)
+def test_odd_cookies_are_no_obstacle(said: str) -> None:
+    """Whatever cookie a site sets, it can be asked again."""
+    odd = f"HTTP/1.1 200 -\r\nContent-Length: 0\r\nSet-Cookie: {said}\r\n\r\n".encode("latin-1")
+    with serving(odd, answer(PAGE)) as server, visit(server) as session:
+        session.ask(get())
+        session.ask(get())
+
+    assert len(server.pages) == 2
 
 
 def test_a_version_that_is_known_is_not_sent_again() -> None:
@@ -247,6 +262,7 @@ def test_a_redirected_form(status: int, method: str) -> None:
         "http://[",
         "http://www.kcna.kp:letters/",
         "http://www.kcna.kp/\x01en",
+        "http://www.kcna.kp/" + "a" * 70_000,
     ],
 )
 def test_redirects_elsewhere_are_not_followed(location: str) -> None:
@@ -417,6 +433,15 @@ def test_the_environment_names_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None
 
     assert capture is not None
     assert capture.status == 200
+
+
+def test_a_proxy_of_a_kind_that_is_not_installed_is_named() -> None:
+    """SOCKS needs a package of its own; without it that is said before anything is asked."""
+    if find_spec("socksio") is not None:
+        pytest.skip("socksio is installed")
+
+    with pytest.raises(UsageError, match="socksio"):
+        visit(None, proxy="socks5://127.0.0.1:1080")
 
 
 def test_a_named_proxy_is_asked() -> None:

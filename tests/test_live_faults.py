@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import random
+import signal
 import socket
 import time
 import tracemalloc
@@ -55,6 +56,7 @@ _BROKEN: dict[str, tuple[Step, str]] = {
     "head cut short": (cut(b"HTTP/1.1 200 -\r\nContent-"), "broken"),
     "nothing": (cut(b""), "without sending a response"),
     "no HTTP": (cut(b"SSH-2.0-server\r\n\r\n"), "broken"),
+    "another protocol": (answer(b"", 101), "broken"),
     "endless head": (cut(b"HTTP/1.1 200 -\r\n" + b"X: y\r\n" * 30_000), "broken"),
     "reset before the answer": (reset(), "connection broke"),
     "reset in the middle": (reset(answer(PAGE)[:-9]), "connection broke"),
@@ -389,6 +391,24 @@ def test_waits_can_be_interrupted(ending: BaseException) -> None:
         pytest.raises(type(ending)),
     ):
         session.ask(get())
+
+    assert len(server.pages) == 1
+
+
+def test_reading_can_be_interrupted() -> None:
+    """What a signal's handler raises ends the wait for an answer at once."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with serving(silence) as server, visit(server) as session:
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            with pytest.raises(KeyboardInterrupt):
+                session.ask(get())
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
     assert len(server.pages) == 1
 

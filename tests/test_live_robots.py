@@ -99,6 +99,16 @@ def test_rules_that_cannot_be_read_close_the_site_for_now(step: Step) -> None:
     assert len(server.heard) == 6
 
 
+def test_rules_without_end_close_the_site_for_now() -> None:
+    """Rules larger than any page are as good as none that can be read."""
+    with (
+        serving(robots=answer("#" * 10_000_001)) as server,
+        visit(server) as session,
+        pytest.raises(Unreachable, match="larger than"),
+    ):
+        session.ask(get())
+
+
 def test_rules_may_stand_elsewhere_on_the_site() -> None:
     """A redirect within the site leads to the rules."""
     steps = (redirect("/rules"), CLOSED_ANSWER)

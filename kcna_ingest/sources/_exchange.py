@@ -183,10 +183,17 @@ class Exchange:
         finally:
             response.close()
         if "set-cookie" in response.headers:
-            self.cookies.extract_cookies(response)
+            self._remember(response)
         url, status = str(sending.url), response.status_code
         _log.info("asked %s %s status=%d bytes=%d", sending.method, url, status, len(body))
         return Reply(url, status, response.headers, body, self._clock.now())
+
+    def _remember(self, response: httpx.Response) -> None:
+        """Take the cookies of an answer, but for those that httpx cannot send back."""
+        self.cookies.extract_cookies(response)
+        for cookie in list(self.cookies.jar):
+            if not f"{cookie.name}{cookie.value}".isascii():
+                self.cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
 
 
 def _told(error: Exception) -> str:

@@ -9,6 +9,7 @@ from kcna_ingest.errors import FieldError
 from kcna_ingest.sites import Publisher
 
 _PORTS = {"http": 80, "https": 443}
+_LONGEST = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,10 @@ def _query(parts: SplitResult) -> str:
 def _split(url: str) -> SplitResult | None:
     """Part an address of the web; None where it is none.
 
-    The parser drops line breaks and passes surrogates: neither is part of an address.
+    The parser drops line breaks and passes surrogates: neither is part of an address. Servers
+    take 8 KB of it.
     """
-    if not url.isprintable():
+    if not url.isprintable() or len(url) > _LONGEST:
         return None
     try:
         parts = urlsplit(url)

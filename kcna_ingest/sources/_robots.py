@@ -67,7 +67,7 @@ def text_of(capture: Capture) -> str:
         )
     if not 200 <= status < 300:
         return ""
-    text = capture.body[:_READ].decode("utf-8-sig", errors="replace")
+    text = capture.body[:_READ].decode("utf-8-sig", errors="replace").replace("\0", "\ufffd")
     if len(capture.body) <= _READ:
         return text
     # The last line was cut: "Disallow: /" may be all that is left of it.

@@ -16,7 +16,14 @@ from typing import Self
 
 import httpx
 
-from kcna_ingest.errors import BlockedPage, Disallowed, Incomplete, SiteDown, Unreachable
+from kcna_ingest.errors import (
+    BlockedPage,
+    Disallowed,
+    HostilePage,
+    Incomplete,
+    SiteDown,
+    Unreachable,
+)
 from kcna_ingest.models import Capture, Request
 from kcna_ingest.sites import Publisher, canonical
 from kcna_ingest.sources._exchange import Clock, Exchange, Reply, Validators
@@ -143,9 +150,11 @@ class Session:
                 capture = self._follow(request, None, permitted=True).capture
                 if capture is not None:
                     self._robots = Robots(text_of(capture), capture.fetched_at)
-            except Unreachable:
+            except (Unreachable, HostilePage) as failure:
                 if kept is None:
-                    raise
+                    raise Unreachable(
+                        f"it cannot be read what the site allows: {failure.reason}", failure.hint
+                    ) from failure
         self._permitted = True
         if self._robots is not None:
             self._exchange.pace = max(self._exchange.pace, self._robots.delay)
