@@ -252,6 +252,39 @@ def test_no_server() -> None:
     assert len(clock.slept) == 3
 
 
+def test_a_handshake_without_end_is_named() -> None:
+    """A server that never finishes the TLS handshake is no connection."""
+    with (
+        serving() as server,
+        visit(None, origin=f"https://127.0.0.1:{server.port}", connect=0.2, tries=1) as session,
+        pytest.raises(Unreachable, match="no connection"),
+    ):
+        session.ask(get())
+
+
+def test_every_address_of_a_name_is_tried() -> None:
+    """Where a name has several addresses, a dead one does not hide the others."""
+    with (
+        serving(answer(PAGE)) as server,
+        # The server is not at ::1.
+        visit(None, origin=f"http://localhost:{server.port}", pace=0.0, tries=1) as session,
+    ):
+        capture = session.ask(get()).capture
+
+    assert capture is not None
+    assert capture.status == 200
+
+
+def test_a_server_that_hangs_up_after_each_answer_is_asked_again() -> None:
+    """A connection that was closed meanwhile is not used: no request is lost on it."""
+    with serving(cut(answer(PAGE)), cut(answer(PAGE))) as server, visit(server) as session:
+        session.ask(get())
+        time.sleep(0.05)
+        session.ask(get())
+
+    assert session.asked == 3
+
+
 # --- when to ask again ---
 
 
