@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
-from functools import cache
+from functools import cache, reduce
 from inspect import signature
 from threading import Lock
 from typing import Any
@@ -81,11 +81,9 @@ def _wrong_length(wire: Wire, answer: Answer, asked: Asked, *, by: int = 100) ->
 
 
 def _chunk_cut(wire: Wire, answer: Answer, asked: Asked) -> bool:
-    wire.send(
-        answer.head(None, ("Transfer-Encoding", "chunked"))
-        + b"%x\r\n" % len(answer.body)
-        + answer.body[: len(answer.body) // 2]
-    )
+    head = answer.head(None, ("Transfer-Encoding", "chunked"))
+    size = b"%x\r\n" % len(answer.body)
+    wire.send(head + size + answer.body[: len(answer.body) // 2])
     return False
 
 
@@ -107,10 +105,7 @@ def _plain(wire: Wire, answer: Answer) -> bool:
 def _bomb(megabytes: int) -> bytes:
     """Give some KB of gzip that inflate to so many MB: one packed block, again and again."""
     start, block, end = b"<html><body><main>", b" " * 1_000_000, b"</main></body></html>"
-    check = zlib.crc32(start)
-    for _ in range(megabytes):
-        check = zlib.crc32(block, check)
-    check = zlib.crc32(end, check)
+    check = reduce(lambda c, part: zlib.crc32(part, c), [start, *[block] * megabytes, end], 0)
     size = len(start) + len(block) * megabytes + len(end)
     packer = zlib.compressobj(9, wbits=-15)
     first, middle = (packer.compress(p) + packer.flush(zlib.Z_FULL_FLUSH) for p in (start, block))
@@ -162,11 +157,12 @@ def _status(
 ) -> Answer:
     headers = answer.headers
     if retry_after is not None:
-        when = retry_after
-        if isinstance(when, datetime):
-            when = format_datetime(when, usegmt=True)
-        headers = (*headers, ("Retry-After", str(when)))
+        headers = (*headers, ("Retry-After", _when(retry_after)))
     return replace(answer, status=code, body=body, headers=headers)
+
+
+def _when(after: int | str | datetime) -> str:
+    return format_datetime(after, usegmt=True) if isinstance(after, datetime) else str(after)
 
 
 def _blocked_en(answer: Answer, asked: Asked) -> Answer:
