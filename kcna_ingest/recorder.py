@@ -211,13 +211,8 @@ class Recorder:
 
     def _story(self, claim: identity.Claim, date_from: DateFrom, capture: Capture) -> int:
         """Find the story, or give it its name; note its address and its signs."""
-        articles = self._store.articles
-        known = identity.choose(claim, articles.candidates(claim))
-        article_id = articles.create(claim, date_from) if known is None else known.article_id
         number = sites.address(claim.url).native_id if claim.url else None
-        articles.lives_at(article_id, claim, number, capture.fetched_at)
-        articles.recognisable(article_id, claim)
-        return article_id
+        return self._store.articles.recognise(claim, date_from, number, capture.fetched_at)
 
     def _fail(self, location: str, failure: IngestError, capture_id: int | None) -> IngestError:
         self.tally.failed += 1

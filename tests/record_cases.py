@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kcna_ingest import identity, sites, text
@@ -13,8 +14,8 @@ from kcna_ingest.store import Change, Store, Told
 
 if TYPE_CHECKING:
     import sqlite3
-    from pathlib import Path
 
+FOLDER = Path(__file__).parent.parent
 DAY = date(2026, 9, 8)
 NOON = datetime(2026, 9, 8, 12, tzinfo=UTC)
 ROOT = "http://www.kcna.kp/en/article/"
@@ -35,18 +36,18 @@ def watch(number: int) -> str:
     return f"https://kcnawatch.org/newstream/17890000{number:02}-{number:09}/a-slug/"
 
 
-_NOUNS = ("bakery", "harbour", "orchard", "kiln", "loom", "quarry", "ferry", "dairy", "mill")
-_VERBS = ("visited", "repaired", "opened", "praised", "enlarged", "painted", "measured")
-_ADDED = ("at dawn", "in the rain", "with care", "for the third time", "by the river")
-_WHO = ("Officials", "Students", "Builders", "Women of the town", "Scientists", "Veterans")
+_SYLLABLES = ("ba", "ku", "re", "to", "mi", "lan", "dor", "vel", "shi", "po", "nar", "gu", "tes")
 
 
 def sentences(seed: int, count: int = 8) -> str:
-    """Give a paragraph of invented sentences; different for each seed."""
+    """Give a paragraph of invented sentences; two seeds have nothing in common."""
     chance = random.Random(seed)
+
+    def word() -> str:
+        return "".join(chance.choice(_SYLLABLES) for _ in range(chance.randint(2, 3)))
+
     return " ".join(
-        f"{chance.choice(_WHO)} {chance.choice(_VERBS)} the {chance.choice(_NOUNS)} of "
-        f"{chance.choice(_NOUNS)} no. {chance.randint(2, 9999)} {chance.choice(_ADDED)}."
+        f"Officials {word()} the {word()} {word()} in {word()} {word()} with {word()}."
         for _ in range(count)
     )
 

@@ -40,8 +40,7 @@ class Captures:
 
     def keep(self, capture: Capture, sha256: str, layout: str | None) -> int:
         """Keep a capture and its bytes; give its id. Kept again, it only learns its layout."""
-        if not self._bodies.has(sha256):
-            self._bodies.keep(sha256, capture.body, layout)
+        added = not self._bodies.has(sha256) and self._bodies.keep(sha256, capture.body, layout)
         (capture_id,) = self._connection.execute(
             "INSERT INTO captures (url, fetched_at, status, content_type, via, location, layout, "
             "sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
@@ -57,7 +56,7 @@ class Captures:
                 sha256,
             ),
         ).fetchone()
-        if layout is not None:
+        if added and layout is not None:
             self._bodies.train(layout)
         return int(capture_id)
 
