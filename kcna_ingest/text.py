@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,7 @@ def is_cut_of(short: str, long: str, least: int = 40) -> bool:
     return len(opening) >= least and compared(long).startswith(opening)
 
 
+@lru_cache(maxsize=1024)
 def slugify(text: str, language: str) -> str:
     """Give the name of a headline within its day: letters and digits of any script.
 
@@ -97,8 +99,11 @@ def slugify(text: str, language: str) -> str:
     >>> slugify("조선중앙통신사 론평--적대세력", "ko")
     '조선중앙통신사-론평-적대세력'
     """
-    folded = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", text)).casefold()
-    if language in _LATIN:
+    folded = _APOSTROPHES.sub("", text)
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKC", folded)
+    folded = folded.casefold()
+    if language in _LATIN and not folded.isascii():
         parted = unicodedata.normalize("NFKD", folded)
         folded = "".join(c for c in parted if not unicodedata.combining(c))
     slug = _NOT_WORD.sub("-", folded).strip("-")
