@@ -21,6 +21,7 @@ _LAST = "\U0010ffff"
 def find(connection: sqlite3.Connection, name: str) -> Row:
     """Give the row of ``articles`` under a key, an unambiguous prefix of one, or an address.
 
+    A key of a row that turned out to be one story with another leads to that one.
     Raises KeyNotFound; with several matches its ``candidates`` are their keys.
     """
     found = _at_address(connection, name) if ":" in name else _at_key(connection, name)
@@ -53,7 +54,9 @@ def _at_key(connection: sqlite3.Connection, key: str) -> list[Row]:
     language, _, slug = rest.partition("/")
     exact = _all(
         connection,
-        "SELECT * FROM articles WHERE date = ? AND language = ? AND slug = ?",
+        "SELECT * FROM articles WHERE date = ?1 AND language = ?2 AND slug = ?3 UNION ALL "
+        "SELECT a.* FROM former_keys AS f JOIN articles AS a ON a.id = f.article_id "
+        "WHERE f.date = ?1 AND f.language = ?2 AND f.slug = ?3",
         day,
         language,
         slug,
