@@ -91,9 +91,9 @@ def capture_of(print_: Print) -> Capture:
     return Capture(print_.url or "file:page.html", print_.at, 200, "text/html", body, "file")
 
 
-def tell(store: Store, print_: Print) -> int:
+def tell(store: Store, print_: Print, capture: Capture | None = None) -> int:
     """Put a page or a row into the record as the recorder does; give the story's id."""
-    capture = capture_of(print_)
+    capture = capture or capture_of(print_)
     capture_id = store.keep(capture, capture.sha256, "test-layout")
     listed = print_.teaser is not None
     address = sites.address(print_.url) if print_.url else None
