@@ -27,6 +27,9 @@ WINDOW = timedelta(days=363)
 #: More than this share of what was looked at again, and so many at least, is no ordinary day.
 MASS_SHARE = 0.2
 MASS_LEAST = 10
+#: So often a list is read whole although its first page leaves nothing unexplained: what a list
+#: lost and gained in its depth may cancel out in its total.
+WHOLE_AGAIN = timedelta(days=7)
 
 #: Why a story is asked for.
 Reason = Literal["new", "headline", "vanished", "recheck", "failed"]
@@ -71,6 +74,16 @@ def next_look(now: datetime, last_change: datetime, failures: int = 0) -> dateti
         waits: int = 2 ** min(failures - 2, 10)
         return now + min(SOONEST * waits, _FAILED_LONGEST)
     return now + interval(now, last_change)
+
+
+def whole_is_due(now: datetime, whole_at: datetime | None) -> bool:
+    """Tell whether a list is to be read whole, whatever its first page says.
+
+    >>> from datetime import UTC
+    >>> whole_is_due(datetime(2026, 7, 9, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
+    True
+    """
+    return whole_at is None or now - whole_at >= WHOLE_AGAIN
 
 
 def must_read_whole(counts: Counts) -> bool:

@@ -74,10 +74,10 @@ class Recorder:
         capture_id = self._store.keep(capture, reading.sha256, page.layout if page else None)
         if page is None:
             failure = failure or IngestError("nothing was read")
-            return self._fail(capture.location or capture.url, failure, capture_id)
-        self._store.resolve_failures(capture.location or capture.url)
+            return self._fail(_place(capture), failure, capture_id)
+        self._store.resolve_failures(_place(capture))
         self._record(page, capture, capture_id)
-        _log.info("read %s layout=%s", capture.location or capture.url, page.layout)
+        _log.info("read %s layout=%s", _place(capture), page.layout)
         return None
 
     def hold(self, reading: Reading) -> None:
@@ -92,13 +92,13 @@ class Recorder:
     def refuse(self, capture: Capture, sha256: str, failure: IngestError) -> None:
         """Note that a page on hold was none to believe. Call it inside a transaction."""
         capture_id = self._store.keep(capture, sha256, None)
-        self._fail(capture.location or capture.url, failure, capture_id)
+        self._fail(_place(capture), failure, capture_id)
 
     def believe_missing(self, capture: Capture, sha256: str, page: Page) -> None:
         """Note that the story of a page on hold is not there. Call it inside a transaction."""
         self.tally.pages += 1
         capture_id = self._store.keep(capture, sha256, page.layout)
-        self._store.resolve_failures(capture.location or capture.url)
+        self._store.resolve_failures(_place(capture))
         self._record(page, capture, capture_id)
 
     def _is_settled(self, layout: str | None, failure: IngestError | None) -> bool:
@@ -221,6 +221,12 @@ class Recorder:
         self._trouble(Trouble(location, failure))
         _log.info("failed %s %s", location, failure.reason)
         return failure
+
+
+def _place(capture: Capture) -> str:
+    """Give the file of a saved page, else its address: where a later reading is looked for."""
+    # What a live page was led to may differ each time; it stands beside its capture.
+    return capture.url if capture.via == "live" else capture.location or capture.url
 
 
 def _one_headline(printed: str, listed: str) -> bool:

@@ -19,7 +19,7 @@ from kcna_ingest.crawl._outlook import Asking, outlook
 from kcna_ingest.crawl._pages import Pages
 from kcna_ingest.crawl._stories import Stories
 from kcna_ingest.crawl._wish import Edition, Wish, editions
-from kcna_ingest.errors import Disallowed, Incomplete, IngestError, Interrupted, SiteDown
+from kcna_ingest.errors import Incomplete, Interrupted, SiteDown
 from kcna_ingest.pipeline import recording
 from kcna_ingest.sources.live import Session
 from kcna_ingest.store import Store
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from kcna_ingest.recorder import Recorder
     from kcna_ingest.sites import Publisher
     from kcna_ingest.sources.live import Manners
     from kcna_ingest.tally import Tally, Voice
@@ -86,19 +85,16 @@ def _visiting(
 
 def _read_site(found: Sequence[Edition], wish: Wish, pages: Pages, clock: Clock) -> None:
     """Read the editions of one site; all lists before all stories, as news is most urgent."""
-    lists = [Lists(pages, edition, wish) for edition in found]
+    lists = [Lists(pages, edition, wish, clock.go_on) for edition in found]
     stories = [Stories(pages, edition, wish, clock.go_on) for edition in found]
     try:
         for told in lists:
             told.read_all()
-            clock.go_on()
         for told, each in zip(lists, stories, strict=True):
-            each.read_due()
-            each.judge(listed=len(told.compared), vanished=len(told.vanished))
-    except (SiteDown, Disallowed) as failure:
-        _note(pages.recorder, pages, str(found[0].publisher.name), failure)
-
-
-def _note(recorder: Recorder, pages: Pages, name: str, failure: IngestError) -> None:
-    with pages.transaction():
-        recorder.fail(name, failure)
+            each.read_due(listed=len(told.compared), vanished=len(told.vanished))
+    except SiteDown as failure:
+        with pages.transaction():
+            pages.recorder.fail(found[0].publisher.name, failure)
+    else:
+        with pages.transaction():
+            pages.store.resolve_failures(found[0].publisher.name)

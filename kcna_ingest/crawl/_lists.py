@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from kcna_ingest import dates, plan
 from kcna_ingest.crawl._forms import first_page_only, listed, menu_lists, rows_request
 from kcna_ingest.crawl._pages import NO_VALIDATORS
-from kcna_ingest.errors import EmptyPage, Incomplete, WrongPage
+from kcna_ingest.errors import EmptyPage, Incomplete, UsageError, WrongPage
 from kcna_ingest.models import Request
 from kcna_ingest.plan import Row
 from kcna_ingest.sources.live import Validators
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from kcna_ingest.crawl._pages import Got, Pages
@@ -48,31 +49,71 @@ class Lists:
     pages: Pages
     edition: Edition
     wish: Wish
+    #: Called after every list: raises when the run is to end.
+    go_on: Callable[[], None]
     #: The form of any list of this session: its token is good for all of them.
     form: Request | None = None
     #: Addresses no longer listed, and the rows that were held against the lists.
     vanished: set[str] = field(default_factory=set)
     compared: set[str] = field(default_factory=set)
-    _read: set[str] = field(default_factory=set)
+    #: Asked for in this run; of these, those that showed rows; and all that its menus named.
+    _asked: set[str] = field(default_factory=set)
+    _answered: set[str] = field(default_factory=set)
+    _menu: set[str] = field(default_factory=set)
+    #: Of the table, in the order in which they are read.
+    _planned: list[str] = field(default_factory=list)
 
     def read_all(self) -> None:
         """Read the list all news passes through, then every other that table and menu name."""
-        publisher, language = self.edition.publisher, self.edition.language
-        agenda = self.pages.store.agenda
         planned = listed(self.edition, self.wish, self._today())
         with self.pages.transaction():
             for each in planned:
-                agenda.list_seen(each, self.pages.now())
-        rank = {each.url: number for number, each in enumerate(planned)}
+                self.pages.store.lists.seen(each, self.pages.now())
+        self._planned = [each.url for each in planned]
         # Pages read on the way may name lists that no table knows: look again until none is new.
-        while True:
-            known = [k for k in agenda.lists(publisher.name, language) if self._is_next(k)]
-            if not known:
-                return
-            self._read_one(min(known, key=lambda k: rank.get(k.url, len(rank))))
+        while (known := self._next()) is not None:
+            self._asked.add(known.url)
+            self._read_one(known)
+            self.go_on()
+        self._note_gone()
 
-    def _is_next(self, known: KnownList) -> bool:
-        return known.url not in self._read and self.wish.wants(known)
+    def _known(self) -> list[KnownList]:
+        """Give the lists the site has, those of the table first."""
+        publisher, language = self.edition.publisher, self.edition.language
+        rank = {url: number for number, url in enumerate(self._planned)}
+        known = self.pages.store.lists.all(publisher.name, language)
+        # One that no menu of this run names is not asked for: it would answer the home page.
+        there = [k for k in known if not self._menu or k.url in self._menu or k.url in rank]
+        return sorted(there, key=lambda each: rank.get(each.url, len(rank)))
+
+    def _next(self) -> KnownList | None:
+        """Give the next list to read; None when all are read.
+
+        A list chosen by a name that is not known yet may be in the menu of another.
+        """
+        known = self._known()
+        if known and not self._asked and self.wish.names_others(known):
+            return known[0]
+        return next((k for k in known if k.url not in self._asked and self.wish.wants(k)), None)
+
+    def _note_gone(self) -> None:
+        """Note which lists no menu of this run named, and which names no list bears."""
+        store, now = self.pages.store, self.pages.now()
+        publisher, language = self.edition.publisher, self.edition.language
+        with self.pages.transaction():
+            if self._menu:
+                there = self._menu | self._answered
+                for url in store.lists.gone(publisher.name, language, there, now):
+                    store.resolve_failures(url)
+            unknown = self.wish.names_others(self._known())
+            if unknown:
+                self.pages.recorder.fail(
+                    str(self.edition),
+                    UsageError(
+                        f"no list is called {', '.join(map(repr, unknown))}",
+                        "a list's name or id, as ingest fetch --dry-run shows them",
+                    ),
+                )
 
     def _today(self) -> date:
         return dates.pyongyang_day(self.pages.now())
@@ -80,12 +121,13 @@ class Lists:
     # -- one list ---------------------------------------------------------------------------
 
     def _read_one(self, known: KnownList) -> None:
-        self._read.add(known.url)
-        whole = self.wish.whole or known.whole_at is None
+        whole = self.wish.whole or plan.whole_is_due(self.pages.now(), known.whole_at)
         if whole and self.form is not None:
             self._whole(known)
             return
-        first = self._first_page(known)
+        # What is to be read whole must show its form: a page that "did not change" has none.
+        validators = NO_VALIDATORS if whole else Validators(known.etag, known.last_modified)
+        first = self._first_page(known, validators)
         if first is None or first.page.following is None:
             return
         if whole:
@@ -96,19 +138,16 @@ class Lists:
             if more is not None and not more.meets_known:
                 self._whole(known)
                 return
-        counts = self.pages.store.agenda.counts(known, first.page.total, self._today())
+        counts = self.pages.store.lists.counts(known, first.page.total, self._today())
         if plan.must_read_whole(counts):
             self._whole(known)
 
-    def _first_page(self, known: KnownList) -> _Taken | None:
-        answer = self.pages.ask(
-            Request("GET", known.url), Validators(known.etag, known.last_modified)
-        )
+    def _first_page(
+        self, known: KnownList, validators: Validators = NO_VALIDATORS
+    ) -> _Taken | None:
+        answer = self.pages.ask(Request("GET", known.url), validators)
         if answer is None or answer.capture is None:
-            with self.pages.transaction():
-                self.pages.store.agenda.list_asked(
-                    known.url, self.pages.now(), failed=answer is None
-                )
+            self._note_asked(known, failed=answer is None)
             return None
         got = first_page_only(self.pages.read(answer))
         return self._take(known, got, whole=got.page is not None and got.page.following is None)
@@ -124,10 +163,13 @@ class Lists:
                 return None
             got = self._post(known, count)
         if got is None:
-            with self.pages.transaction():
-                self.pages.store.agenda.list_asked(known.url, self.pages.now(), failed=True)
+            self._note_asked(known, failed=True)
             return None
         return self._take(known, got, whole=whole)
+
+    def _note_asked(self, known: KnownList, *, failed: bool) -> None:
+        with self.pages.transaction():
+            self.pages.store.lists.asked(known.url, self.pages.now(), failed=failed)
 
     def _post(self, known: KnownList, count: int) -> Got | None:
         if self.form is None:
@@ -157,7 +199,7 @@ class Lists:
                         "the next run asks again; look at the list if it stays so",
                     ),
                 )
-                self.pages.store.agenda.list_short(known.url)
+                self.pages.store.lists.short(known.url)
 
     # -- what a page of a list says ---------------------------------------------------------
 
@@ -168,39 +210,47 @@ class Lists:
 
         ``judge``: the page begins with the first row, so that rows missing in it are missing.
         """
-        page = got.page
-        now = got.fetched_at or self.pages.now()
+        page, now = got.page, got.fetched_at or self.pages.now()
         rows = [Row(e.url, e.published) for e in page.entries if e.url] if page else []
         urls = [row.url for row in rows]
-        agenda = self.pages.store.agenda
+        agenda, lists = self.pages.store.agenda, self.pages.store.lists
         with self.pages.transaction():
             unknown = agenda.unknown(urls)
             since = known.whole_at if whole else known.read_at
-            before = agenda.rows_since(known, since) if since is not None and judge else []
+            before = lists.rows_since(known, since) if since is not None and judge else []
+            renamed = lists.renamed(known, _headlines(page))
+            if page is not None and before and not rows:
+                got = _emptied(got, len(before))
+                self._look_after(before, now)
             if self.pages.take(got) is not None or page is None:
-                agenda.list_asked(known.url, now, failed=True)
+                lists.asked(known.url, now, failed=True)
                 return None
             gone = plan.vanished(rows, before, whole=whole, today=self._today())
             agenda.note_new(urls, now)
-            agenda.note_headlines(
-                [(e.url, e.headline) for e in page.entries if e.url and e.headline], now
-            )
-            agenda.note_vanished(gone, now)
+            agenda.note_headlines(renamed, now)
+            agenda.note_vanished(gone, now, doubted=self._doubts(len(gone), len(before)))
             self._note_read(known, got, now, whole=whole, news=bool(unknown or gone))
         self.vanished.update(gone)
         self.compared.update(row.url for row in before)
         self.form = page.following or self.form
-        bottom = urls[-1:]
-        return _Taken(page, meets_known=not bottom or bottom[0] not in unknown)
+        return _Taken(page, meets_known=not urls or urls[-1] not in unknown)
+
+    def _doubts(self, vanished: int, compared: int) -> bool:
+        return plan.is_mass(vanished, compared) and not self.wish.accept_mass_change
+
+    def _look_after(self, rows: list[Row], now: datetime) -> None:
+        """Ask for the few stories of a list that shows none any more: are they gone as well?"""
+        if not plan.is_mass(len(rows), len(rows)) or self.wish.accept_mass_change:
+            self.pages.store.agenda.note_vanished([row.url for row in rows], now)
 
     def _note_read(
         self, known: KnownList, got: Got, now: datetime, *, whole: bool, news: bool
     ) -> None:
-        agenda, page = self.pages.store.agenda, got.page
+        lists, page = self.pages.store.lists, got.page
         if page is None:
             return
         validators = NO_VALIDATORS if whole else got.validators
-        agenda.list_read(
+        lists.read(
             known.url,
             now,
             total=page.total,
@@ -209,10 +259,23 @@ class Lists:
             news=news,
             validators=(validators.etag, validators.last_modified),
         )
-        menu = menu_lists(self.edition, page)
-        for each in menu:
-            agenda.list_seen(each, now)
-        if menu:
-            agenda.lists_gone(
-                self.edition.publisher.name, self.edition.language, [m.url for m in menu], now
-            )
+        self._answered.add(known.url)
+        for each in menu_lists(self.edition, page):
+            lists.seen(each, now)
+            self._menu.add(each.url)
+
+
+def _headlines(page: Page | None) -> list[tuple[str, str]]:
+    """Give address and headline of every row that has both."""
+    return [(e.url, e.headline) for e in page.entries if e.url and e.headline] if page else []
+
+
+def _emptied(got: Got, before: int) -> Got:
+    """Refuse a list that says it has no rows and had some: empty is not success."""
+    rows = "1 row" if before == 1 else f"{before} rows"
+    return got.refused(
+        EmptyPage(
+            f"the list declares that it is empty; it had {rows} when it was read last",
+            "it is asked again in the next run; look at it if it stays so",
+        )
+    )

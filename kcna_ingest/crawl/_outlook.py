@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kcna_ingest import dates
+from kcna_ingest import dates, plan
 from kcna_ingest.crawl._forms import listed
 from kcna_ingest.crawl._wish import editions
 
@@ -33,8 +33,14 @@ def outlook(store: Store | None, wish: Wish, now: datetime) -> Iterator[Asking]:
     """
     wanted = editions(wish)
     for edition in wanted:
+        form = False
         for known in _lists(store, edition, wish, now):
-            yield from _list_requests(known, wish)
+            whole = wish.whole or plan.whole_is_due(now, known.whole_at)
+            if not whole or not form:
+                yield Asking("GET", known.url, f"first page of {known.name}")
+            if whole and known.language:
+                yield Asking("POST", known.url, f"all rows of {known.name}")
+            form = form or bool(known.language)
     if store is None:
         return
     for edition in wanted:
@@ -47,13 +53,6 @@ def _lists(store: Store | None, edition: Edition, wish: Wish, now: datetime) -> 
     """Give the lists that would be read, those of the table first, as far as known."""
     planned = {known.url: known for known in listed(edition, wish, dates.pyongyang_day(now))}
     if store is not None:
-        for known in store.agenda.lists(edition.publisher.name, edition.language):
+        for known in store.lists.all(edition.publisher.name, edition.language):
             planned[known.url] = known
     yield from (known for known in planned.values() if wish.wants(known))
-
-
-def _list_requests(known: KnownList, wish: Wish) -> Iterator[Asking]:
-    if known.language and (wish.whole or known.whole_at is None):
-        yield Asking("POST", known.url, f"all rows of {known.name}")
-    else:
-        yield Asking("GET", known.url, f"first page of {known.name}")

@@ -7,26 +7,44 @@ there was read, and not at all when too many are missing or changed at once.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kcna_ingest import plan
-from kcna_ingest.errors import IngestError, MassChange, SiteDown, WrongPage
+from kcna_ingest.errors import (
+    Incomplete,
+    IngestError,
+    Interrupted,
+    MassChange,
+    SiteDown,
+    Unreachable,
+    WrongPage,
+)
 from kcna_ingest.models import Page, Request
 from kcna_ingest.recorder import STAND_IN
 from kcna_ingest.sources.live import Validators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Mapping
 
     from kcna_ingest.crawl._pages import Got, Pages
     from kcna_ingest.crawl._wish import Edition, Wish
     from kcna_ingest.models import Capture
+    from kcna_ingest.plan import Reason
     from kcna_ingest.store import Visit
 
 
 #: Stories missing in a row after which one that must be there is asked for.
 _MOST_SILENT = 5
+#: … and so many of these are asked for: one of them may have been deleted a minute ago.
+_CONTROLS = 3
+#: What it means that stories asked for so are not there, or not as before.
+_AGAIN: Mapping[Reason, str] = {
+    "recheck": "looked at again changed or are missing",
+    "new": "that lists name are missing",
+    "failed": "asked for again are missing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +68,36 @@ class Stories:
     wish: Wish
     #: Called after every page: raises when the run is to end.
     go_on: Callable[[], None]
-    #: Pages read of stories that were due by their age alone, and how many were not as before.
-    sampled: int = 0
-    affected: int = 0
+    #: By the reason they were asked for: stories looked at, and those that were not there or,
+    #: looked at again without a sign that they had changed, not as before.
+    _looked: Counter[Reason] = field(default_factory=Counter)
+    _odd: Counter[Reason] = field(default_factory=Counter)
     _absent: list[_Absent] = field(default_factory=list)
     #: A story was read after the last one that was missing.
     _answers: bool = True
     #: Stories missing in a row.
     _silent: int = 0
 
-    def read_due(self) -> None:
-        """Ask for every story that is due; one page at a time, each kept before the next."""
+    def read_due(self, *, listed: int, vanished: int) -> None:
+        """Ask for every story that is due, one page at a time; then judge those not there.
+
+        ``listed``: rows that were held against the lists of this run; ``vanished``: how many
+        of them stood in none any more. A run that ends early judges what it has seen.
+        """
+        due = self._due()
+        self.pages.voice.progress.total(len(due))
+        try:
+            for visit in due:
+                self._visit(visit)
+                self.pages.voice.progress.step()
+                self.go_on()
+        except (Interrupted, Incomplete):
+            if self._answers:
+                self._judge(listed, vanished)
+            raise
+        self._judge(listed, vanished)
+
+    def _due(self) -> list[Visit]:
         agenda, now = self.pages.store.agenda, self.pages.now()
         publisher, language = self.edition.publisher, self.edition.language
         with self.pages.transaction():
@@ -68,38 +105,39 @@ class Stories:
                 agenda.note_recheck(publisher.name, language, self.wish.recheck_since, now)
             if self.wish.accept_mass_change:
                 agenda.note_unbelieved(publisher.name, language, now)
-        due = agenda.due(publisher.name, language, now, since=self.wish.since)[: self.wish.limit]
-        self.pages.voice.progress.total(len(due))
-        for visit in due:
-            self._visit(visit)
-            self.pages.voice.progress.step()
-            self.go_on()
+        return agenda.due(publisher.name, language, now, since=self.wish.since)[: self.wish.limit]
 
     def _visit(self, visit: Visit) -> None:
         validators = Validators(visit.etag, visit.last_modified)
         got = self.pages.get(Request("GET", visit.url), validators)
-        now = self.pages.now()
         if got is None:
             with self.pages.transaction():
-                self.pages.store.agenda.visited(visit, "failed", now)
+                self.pages.store.agenda.visited(visit, "failed", self.pages.now())
             return
+        self._looked[visit.reason] += 1
         absent = _absence(visit, got)
         if absent is not None:
+            self._odd[visit.reason] += 1
             self._hold(absent, got)
             return
+        self._keep(visit, got)
+        changed = any(change.what in {"changed", "suspect"} for change in self.pages.changes)
+        self._odd[visit.reason] += visit.reason == "recheck" and changed
+
+    def _keep(self, visit: Visit, got: Got) -> bool:
+        """Keep the page of a story that is there; tell whether it was understood."""
         with self.pages.transaction():
             failure = self.pages.take(got)
             self.pages.store.flush()
             self.pages.store.agenda.visited(
                 visit,
                 "failed" if failure else ("same" if got.unchanged else "read"),
-                now,
+                self.pages.now(),
                 (got.validators.etag, got.validators.last_modified),
             )
         if failure is None:
             self._answers, self._silent = True, 0
-        changed = any(change.what in {"changed", "suspect"} for change in self.pages.changes)
-        self._sample(visit, affected=changed)
+        return failure is None
 
     def _hold(self, absent: _Absent, got: Got) -> None:
         """Keep the page of a story that is not there, and judge it later."""
@@ -108,93 +146,99 @@ class Stories:
         self._absent.append(absent)
         self._answers = False
         self._silent += 1
-        self._sample(absent.visit, affected=True)
         if self._silent >= _MOST_SILENT and not self._site_answers():
-            self._refuse(self._absent)
-            self._absent.clear()
+            silent = self._silent
+            self._refuse()
             raise SiteDown(
-                f"{self.edition}: {self._silent} stories in a row were not there, nor was one "
+                f"{self.edition}: {silent} stories in a row were not there, nor was one "
                 "that must be",
                 "the site shows its home page in place of stories; ask again later",
             )
 
-    def _sample(self, visit: Visit, *, affected: bool) -> None:
-        """Count what was looked at without a sign that it had changed."""
-        if visit.reason == "recheck":
-            self.sampled += 1
-            self.affected += affected
-
     # -- what is not there ------------------------------------------------------------------
 
-    def judge(self, *, listed: int, vanished: int) -> None:
-        """Believe that the missing stories are gone, or say why not.
-
-        ``listed``: rows that were held against the lists of this run; ``vanished``: how many
-        of them stood in none any more.
-        """
-        mass = plan.is_mass(self.affected, self.sampled) or plan.is_mass(vanished, listed)
-        if mass and not self.wish.accept_mass_change:
-            self._doubt(vanished, listed)
+    def _judge(self, listed: int, vanished: int) -> None:
+        """Believe that the missing stories are gone, or say why not."""
+        publisher, language = self.edition.publisher, self.edition.language
+        store = self.pages.store
+        reason = self._mass(listed, vanished)
+        if reason is not None and not self.wish.accept_mass_change:
+            self._doubt(reason)
+            return
+        if self._absent and self._site_answers():
+            self._believe()
         elif self._absent:
-            if self._site_answers():
-                self._believe()
-            else:
-                self._refuse(self._absent)
-        self._absent.clear()
+            self._refuse()
+        if not store.agenda.in_doubt(publisher.name, language):
+            with self.pages.transaction():
+                store.resolve_failures(str(self.edition))
+
+    def _mass(self, listed: int, vanished: int) -> str | None:
+        """Say what is too much at once to be believed; None where nothing is."""
+        if plan.is_mass(vanished, listed):
+            return f"{vanished} of {listed} listed stories are no longer listed"
+        for why, said in _AGAIN.items():
+            if plan.is_mass(self._odd[why], self._looked[why]):
+                return f"{self._odd[why]} of {self._looked[why]} stories {said}"
+        doubted = self.pages.store.agenda.in_doubt(
+            self.edition.publisher.name, self.edition.language
+        )
+        if doubted and self._absent:
+            return f"{doubted} stories are in doubt since very many vanished at once"
+        return None
 
     def _site_answers(self) -> bool:
-        """Tell whether a story that must be there is; asks for one where none was read since."""
+        """Tell whether a story that must be there is; asks for some where none was read since."""
+        agenda = self.pages.store.agenda
         if self._answers:
             return True
-        agenda = self.pages.store.agenda
-        control = agenda.control(self.edition.publisher.name, self.edition.language)
-        if control is None:
-            return False
-        got = self.pages.get(Request("GET", control.url))
-        if got is None or _absence(control, got) is not None:
-            return False
-        with self.pages.transaction():
-            failure = self.pages.take(got)
-            self.pages.store.flush()
-            agenda.visited(control, "failed" if failure else "read", self.pages.now())
-        if failure is None:
-            self._answers, self._silent = True, 0
-        return failure is None
+        controls = agenda.controls(self.edition.publisher.name, self.edition.language, _CONTROLS)
+        for control in controls:
+            got = self.pages.get(Request("GET", control.url))
+            if got is None:
+                continue
+            if _absence(control, got) is None:
+                if self._keep(control, got):
+                    return True
+                continue
+            with self.pages.transaction():
+                self.pages.recorder.hold(got.reading)
+        return False
 
     def _believe(self) -> None:
         for absent in self._absent:
+            page = Page(absent.layout, missing=str(absent.failure))
             with self.pages.transaction():
-                self.pages.recorder.believe_missing(
-                    absent.capture, absent.sha256, Page(absent.layout, missing=str(absent.failure))
-                )
+                self.pages.recorder.believe_missing(absent.capture, absent.sha256, page)
                 self.pages.store.flush()
                 self.pages.store.agenda.visited(absent.visit, "missing", self.pages.now())
+        self._absent.clear()
 
-    def _refuse(self, absences: Iterable[_Absent]) -> None:
+    def _refuse(self) -> None:
         """The site shows its home page for stories that must be there: no story is missing."""
-        for absent in absences:
+        for absent in self._absent:
+            failure = Unreachable(
+                f"{absent.failure.reason}; nor did the site show a story that must be there",
+                "kept aside; it is asked again in the next run",
+            )
             with self.pages.transaction():
-                self.pages.recorder.refuse(absent.capture, absent.sha256, absent.failure)
+                self.pages.recorder.refuse(absent.capture, absent.sha256, failure)
                 self.pages.store.agenda.visited(absent.visit, "failed", self.pages.now())
+        self._absent.clear()
 
-    def _doubt(self, vanished: int, listed: int) -> None:
+    def _doubt(self, reason: str) -> None:
         """Say that too much changed at once, and believe nothing of it."""
-        counted = (
-            f"{vanished} of {listed} listed stories are no longer listed"
-            if plan.is_mass(vanished, listed)
-            else f"{self.affected} of {self.sampled} stories looked at again changed or are missing"
+        failure = MassChange(
+            f"mass change: {reason}; {len(self._absent)} pages were not there, none is marked "
+            "missing",
+            "if the publisher did this, run: ingest fetch --accept-mass-change",
         )
         with self.pages.transaction():
-            self.pages.recorder.fail(
-                str(self.edition),
-                MassChange(
-                    f"mass change: {counted}; {len(self._absent)} pages were not there, none is "
-                    "marked missing",
-                    "if the publisher did this, run: ingest fetch --accept-mass-change",
-                ),
-            )
+            self.pages.store.resolve_failures(str(self.edition))
+            self.pages.recorder.fail(str(self.edition), failure)
             for absent in self._absent:
                 self.pages.store.agenda.visited(absent.visit, "unbelieved", self.pages.now())
+        self._absent.clear()
 
 
 def _absence(visit: Visit, got: Got) -> _Absent | None:

@@ -9,7 +9,7 @@ from kcna_ingest import sites
 from kcna_ingest.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from kcna_ingest.models import Language
@@ -59,8 +59,16 @@ class Wish:
     def wants(self, known: KnownList) -> bool:
         """Tell whether a list is among those asked for."""
         chosen = {name.casefold() for name in self.categories}
-        list_id = known.url.rpartition("/")[2]
-        return not chosen or known.name.casefold() in chosen or list_id in chosen
+        return not chosen or not chosen.isdisjoint(_names(known))
+
+    def names_others(self, known: Iterable[KnownList]) -> list[str]:
+        """Give those of the names and ids asked for that none of the lists has."""
+        names = {name for each in known for name in _names(each)}
+        return [name for name in self.categories if name.casefold() not in names]
+
+
+def _names(known: KnownList) -> tuple[str, str]:
+    return known.name.casefold(), known.url.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)

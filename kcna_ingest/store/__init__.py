@@ -15,9 +15,10 @@ from sqlite_utils import Database
 from kcna_ingest import files, schema
 from kcna_ingest.bodies import Bodies
 from kcna_ingest.errors import StorageError
-from kcna_ingest.store._agenda import Agenda, KnownList, Visit
+from kcna_ingest.store._agenda import Agenda, Visit
 from kcna_ingest.store._articles import Articles
 from kcna_ingest.store._captures import Captures
+from kcna_ingest.store._lists import KnownList, Lists
 from kcna_ingest.store._log import Log
 from kcna_ingest.store._told import Change, Told
 
@@ -63,6 +64,7 @@ class Store:
         self.bodies = Bodies(self._connection)
         self.articles = Articles(self.db)
         self.agenda = Agenda(self._connection)
+        self.lists = Lists(self._connection)
         self._captures = Captures(self._connection, self.bodies)
         self._log = Log(self._connection)
 

@@ -1,38 +1,21 @@
-"""What fetching remembers: the lists of a site, and when each story is asked for again."""
+"""When each story is asked for again, and why."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from kcna_ingest import plan
-from kcna_ingest.store._rows import moment, stamp, stamp_of
+from kcna_ingest.store._rows import moment, stamp
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
 
-    from kcna_ingest.models import Kind, Language
-    from kcna_ingest.plan import Reason, Row
-
-
-@dataclass(frozen=True, slots=True)
-class KnownList:
-    """A list of stories and what is known of it."""
-
-    url: str
-    site: str
-    #: "" where a list holds all languages.
-    language: Language | Literal[""]
-    kind: Kind
-    name: str
-    read_at: datetime | None = None
-    whole_at: datetime | None = None
-    failures: int = 0
-    etag: str | None = None
-    last_modified: str | None = None
+    from kcna_ingest.models import Language
+    from kcna_ingest.plan import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,108 +33,10 @@ class Visit:
 
 
 class Agenda:
-    """Rows of ``lists``, ``visits`` and ``robots``, inside the caller's transaction."""
+    """Rows of ``visits`` and ``robots``, inside the caller's transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-
-    # -- lists ------------------------------------------------------------------------------
-
-    def lists(self, site: str, language: Language | None) -> list[KnownList]:
-        """Give the lists of a language that are not gone, in the order in which they came."""
-        rows = self._connection.execute(
-            "SELECT url, site, language, kind, name, read_at, whole_at, failures, etag, "
-            "last_modified FROM lists WHERE site = ? AND language = ? AND gone_at IS NULL "
-            "ORDER BY first_seen, url",
-            (site, language or ""),
-        )
-        return [
-            KnownList(
-                url, site, code, kind, name, _moment_of(read), _moment_of(whole), failures, etag, changed
-            )
-            for url, site, code, kind, name, read, whole, failures, etag, changed in rows
-        ]
-
-    def list_seen(self, known: KnownList, at: datetime) -> None:
-        """Note that the site has a list, from its table or its menu."""
-        self._connection.execute(
-            "INSERT INTO lists (url, site, language, kind, name, first_seen) "
-            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET gone_at = NULL",
-            (known.url, known.site, known.language, known.kind, known.name, stamp(at)),
-        )
-
-    def lists_gone(
-        self, site: str, language: Language | None, kept: Sequence[str], at: datetime
-    ) -> None:
-        """Note that lists other than those are no longer in the menu."""
-        marks = ",".join("?" * len(kept))
-        self._connection.execute(
-            f"UPDATE lists SET gone_at = ? WHERE site = ? AND language = ? "
-            f"AND gone_at IS NULL AND url NOT IN ({marks})",
-            (stamp(at), site, language or "", *kept),
-        )
-
-    def list_asked(self, url: str, at: datetime, *, failed: bool) -> None:
-        """Note a look at a list that gave no rows: it failed, or nothing had changed."""
-        self._connection.execute(
-            "UPDATE lists SET asked_at = ?, failures = iif(?, failures + 1, 0), "
-            "unchanged = unchanged + iif(?, 0, 1) WHERE url = ?",
-            (stamp(at), failed, failed, url),
-        )
-
-    def list_short(self, url: str) -> None:
-        """Note that a list did not show all that it declares: it is to be read whole again."""
-        self._connection.execute("UPDATE lists SET whole_at = NULL WHERE url = ?", (url,))
-
-    def list_read(
-        self,
-        url: str,
-        at: datetime,
-        *,
-        total: int | None,
-        shown: int,
-        whole: bool,
-        news: bool,
-        validators: tuple[str | None, str | None] = (None, None),
-    ) -> None:
-        """Note how a list was read: its first page, or ``whole``; ``news``: a row was new."""
-        seen = stamp(at)
-        self._connection.execute(
-            "UPDATE lists SET asked_at = ?, read_at = ?, whole_at = iif(?, ?, whole_at), "
-            "total = ?, shown = ?, largest = max(coalesce(largest, 0), ?), failures = 0, "
-            "unchanged = iif(?, 0, unchanged + 1), changed_at = iif(?, ?, changed_at), "
-            "etag = ?, last_modified = ? WHERE url = ?",
-            (seen, seen, whole, seen, total, shown, total or shown, news, news, seen,
-             *validators, url),
-        )  # fmt: skip
-
-    def counts(self, known: KnownList, total: int | None, today: date) -> plan.Counts:
-        """Hold a list's own total against the rows that were seen in it."""
-        listed, standing = self._connection.execute(
-            "SELECT count(DISTINCT s.url), "
-            "count(DISTINCT iif(s.published > ? AND a.missing_since IS NULL, s.url, NULL)) "
-            "FROM sightings AS s JOIN articles AS a ON a.id = s.article_id "
-            "WHERE s.site = ? AND s.category = ? AND ? IN ('', a.language) AND s.last_seen >= ?",
-            (
-                (today - plan.WINDOW).isoformat(),
-                known.site,
-                known.name,
-                known.language,
-                stamp_of(known.whole_at) or "",
-            ),
-        ).fetchone()
-        return plan.Counts(total, listed, standing)
-
-    def rows_since(self, known: KnownList, since: datetime) -> list[Row]:
-        """Give the rows that the list showed at that time or later, but for stories missing."""
-        rows = self._connection.execute(
-            "SELECT s.url, max(s.published) FROM sightings AS s "
-            "JOIN articles AS a ON a.id = s.article_id "
-            "WHERE s.site = ? AND s.category = ? AND ? IN ('', a.language) AND s.last_seen >= ? "
-            "AND a.missing_since IS NULL AND s.url <> '' GROUP BY s.url ORDER BY s.url",
-            (known.site, known.name, known.language, stamp(since)),
-        )
-        return [plan.Row(url, _day_of(day)) for url, day in rows]
 
     # -- visits -----------------------------------------------------------------------------
 
@@ -169,31 +54,39 @@ class Agenda:
             [(stamp(at), url) for url in urls],
         )
 
-    def note_headlines(self, headlines: Sequence[tuple[str, str]], at: datetime) -> int:
-        """Make stories due whose list calls them, for the first time, other than they are known.
+    def note_headlines(self, headlines: Sequence[tuple[str, str]], at: datetime) -> None:
+        """Make stories due that a list began to call other than they are known."""
+        seen = stamp(at)
+        self._connection.executemany(
+            "UPDATE visits SET due_at = ?, reason = 'headline' WHERE asked_at IS NOT NULL "
+            "AND due_at > ? AND article_id IN (SELECT d.article_id FROM addresses AS d "
+            "JOIN articles AS a ON a.id = d.article_id WHERE d.url = ? AND a.headline IS NOT ?)",
+            [(seen, seen, url, headline) for url, headline in headlines],
+        )
 
-        Takes pairs of address and the headline that was read at ``at``.
+    def note_vanished(self, urls: Sequence[str], at: datetime, *, doubted: bool = False) -> None:
+        """Make the stories at these addresses due: they are no longer listed.
+
+        ``doubted``: so many at once that none is to be believed missing unasked; this stands
+        until each is read again, or a person believes it.
         """
         seen = stamp(at)
-        found = 0
-        for url, headline in headlines:
-            found += self._connection.execute(
-                "UPDATE visits SET due_at = ?, reason = 'headline' WHERE asked_at IS NOT NULL "
-                "AND due_at > ? AND article_id IN (SELECT s.article_id FROM sightings AS s "
-                "JOIN articles AS a ON a.id = s.article_id WHERE s.url = ? AND s.headline = ? "
-                "AND a.headline IS NOT s.headline GROUP BY s.article_id "
-                "HAVING min(s.first_seen) = ?)",
-                (seen, seen, url, headline, seen),
-            ).rowcount
-        return found
-
-    def note_vanished(self, urls: Sequence[str], at: datetime) -> None:
-        """Make the stories at these addresses due: they are no longer listed."""
         self._connection.executemany(
-            "UPDATE visits SET due_at = ?, reason = 'vanished' WHERE due_at > ? AND article_id IN "
-            "(SELECT article_id FROM addresses WHERE url = ?)",
-            [(stamp(at), stamp(at), url) for url in urls],
+            "UPDATE visits SET reason = iif(due_at > ?1, 'vanished', reason), "
+            "due_at = min(due_at, ?1), outcome = iif(?2, 'unbelieved', outcome) "
+            "WHERE (due_at > ?1 OR ?2) AND article_id IN "
+            "(SELECT article_id FROM addresses WHERE url = ?3)",
+            [(seen, doubted, url) for url in urls],
         )
+
+    def in_doubt(self, site: str, language: Language | None) -> int:
+        """Count the stories whose absence, one of very many, was not believed."""
+        (count,) = self._connection.execute(
+            "SELECT count(*) FROM visits WHERE site = ? AND language = coalesce(?, language) "
+            "AND outcome = 'unbelieved'",
+            (site, language),
+        ).fetchone()
+        return int(count)
 
     def note_recheck(
         self, site: str, language: Language | None, since: date | None, at: datetime
@@ -234,17 +127,17 @@ class Agenda:
         )
         return [Visit(*row) for row in rows]
 
-    def control(self, site: str, language: Language | None) -> Visit | None:
-        """Give the story most likely to be there: the newest that was read last time."""
-        row = self._connection.execute(
+    def controls(self, site: str, language: Language | None, count: int) -> list[Visit]:
+        """Give stories that must be there: read the last time, and listed or read most lately."""
+        rows = self._connection.execute(
             "SELECT v.article_id, v.url, v.reason, a.date || '/' || a.language || '/' || a.slug "
             "FROM visits AS v JOIN articles AS a ON a.id = v.article_id "
             "WHERE v.site = ? AND v.language = coalesce(?, v.language) "
             "AND v.outcome IN ('read', 'same') "
-            "AND a.missing_since IS NULL ORDER BY a.date DESC, v.asked_at DESC LIMIT 1",
-            (site, language),
-        ).fetchone()
-        return None if row is None else Visit(*row)
+            "AND a.missing_since IS NULL ORDER BY a.last_seen DESC, a.date DESC, a.id LIMIT ?",
+            (site, language, count),
+        )
+        return [Visit(*row) for row in rows]
 
     def visited(
         self,
@@ -292,11 +185,3 @@ class Agenda:
             "text = excluded.text, fetched_at = excluded.fetched_at",
             (site, text, stamp(at)),
         )
-
-
-def _moment_of(kept: str | None) -> datetime | None:
-    return None if kept is None else moment(kept)
-
-
-def _day_of(kept: str) -> date | None:
-    return None if not kept else date.fromisoformat(kept)
