@@ -176,10 +176,10 @@ def _in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda c: (c.date, len(c.slug), c.slug))
 
 
-def _opens(claim: Claim, candidate: Candidate) -> bool:
+def _opens(claim: Claim, candidate: Candidate, least: int = OPENING) -> bool:
     """Tell whether the row holds the opening of the claimed text, printed about that day."""
     near = candidate.date == claim.date or _one_dateline(claim, candidate)
-    return near and any(text.is_cut_of(teaser, claim.body) for teaser in candidate.teasers)
+    return near and any(text.is_cut_of(teaser, claim.body, least) for teaser in candidate.teasers)
 
 
 def _apart(claim: Claim, candidate: Candidate) -> bool:
@@ -193,14 +193,15 @@ def _apart(claim: Claim, candidate: Candidate) -> bool:
 
 
 def _by_name(claim: Claim, possible: list[Candidate]) -> Candidate | None:
+    """One name on one day, and a text that goes with it: then a few words of it will do."""
     named = [c for c in possible if "s" in c.by and c.date == claim.date]
     if claim.body:
         agreeing = [c for c in named if c.bodies and _compatible(claim, c)]
         silent = [c for c in named if not c.bodies and not c.teasers]
-        begun = [c for c in named if not c.bodies and _opens(claim, c)]
+        begun = [c for c in named if not c.bodies and _opens(claim, c, least=1)]
         return next(iter(agreeing or begun or silent), None)
     if claim.teaser:
-        agreeing = [c for c in named if _meets(claim.teaser, c)]
+        agreeing = [c for c in named if _meets(claim.teaser, c, least=1)]
         silent = [c for c in named if not c.bodies and not c.teasers]
         return next(iter(agreeing or silent), None)
     # A row with a headline alone: the first of that name; its page will say if it is another.
@@ -269,11 +270,12 @@ def _cut(claim: Claim, candidate: Candidate) -> bool:
     return claim.teaser is not None and _meets(claim.teaser, candidate)
 
 
-def _meets(teaser: str, candidate: Candidate) -> bool:
-    if any(text.is_cut_of(teaser, body) for body in candidate.bodies):
+def _meets(teaser: str, candidate: Candidate, least: int = OPENING) -> bool:
+    """Tell whether it opens the story; ``least``: so many characters prove it."""
+    if any(text.is_cut_of(teaser, body, least) for body in candidate.bodies):
         return True
     return not candidate.bodies and any(
-        text.is_cut_of(teaser, other) or text.is_cut_of(other, teaser)
+        text.is_cut_of(teaser, other, least) or text.is_cut_of(other, teaser, least)
         for other in candidate.teasers
     )
 

@@ -286,6 +286,15 @@ def test_an_equal_text_two_days_later_is_another_story(path: Path) -> None:
     assert len(articles(path)) == 2
 
 
+@pytest.mark.parametrize("headline", [None, "步行桥竣工"])
+def test_a_short_card_without_address_is_one_row(path: Path, headline: str | None) -> None:
+    """It is printed beside many articles, and the same every time."""
+    short = Print(url=None, site="kcnawatch.org", headline=headline, teaser="惠山市的步行桥竣工")
+    record(path, short, replace(short, at=NOON + hours(2)), short)
+
+    assert len(articles(path)) == 1
+
+
 # --- which reading ---
 
 

@@ -64,6 +64,12 @@ SEEN: tuple[Print | tuple[str, int], ...] = (
     TEASED.row(),
     replace(TEASED, url=watch(1), headline=None, day=NEXT_DAY, teaser=OPENING + "…"),
     replace(TEASED, url=watch(1), headline=None, day=NEXT_DAY, complete=None, at=NOON + hours(5)),
+    # Cards without address, too short to prove anything but by their name.
+    Print(url=None, site="kcnawatch.org", headline=None, teaser="The academy opened the"),
+    Print(
+        url=None, site="kcnawatch.org", headline=None, teaser="학원이 문을 열었다", language="ko"
+    ),
+    Print(url=None, site="kcnawatch.org", headline="步行桥竣工", teaser="惠山市", language="zh"),
     # The same number in another language, and its gallery.
     Print(url=k3(1, "kp"), language="ko", headline="바다가에 빵공장이 일떠섰다", dateline=None),
     Print(url=k3(1, "kp"), language="ko", headline="바다가에 빵공장이 일떠섰다").row(),
