@@ -103,12 +103,12 @@ def vanished(
     """Give the addresses that stood in the list before, and must still, and do not.
 
     On a first page only days that lie wholly on it can be judged: those newer than its oldest.
-    Of a whole list the oldest year's edge moves by itself.
+    A whole list shows its year to the end, whose edge moves by itself.
     """
     days = [row.published for row in shown if row.published is not None]
     if not days:
         return ()
-    oldest = max(min(days), today - WINDOW) if whole else min(days)
+    oldest = today - WINDOW if whole else min(days)
     there = {row.url for row in shown}
     return tuple(
         row.url

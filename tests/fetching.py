@@ -18,7 +18,7 @@ from typing import Any
 
 from kcna_ingest import crawl, dates, sites
 from kcna_ingest.crawl import Clock, Wish
-from kcna_ingest.models import LANGUAGES, Language
+from kcna_ingest.models import Language
 from kcna_ingest.sources.live import Manners
 from kcna_ingest.store import Change
 from kcna_ingest.tally import Tally, Trouble, Voice
@@ -107,7 +107,8 @@ class Here:
         return self
 
     def fetch(self, wish: Wish | None = None, clock: Clock | None = None, **manners: Any) -> Run:
-        """Run one fetch in this process; gently spoken, in no hurry, two tries."""
+        """Run one fetch in this process, a minute after the one before; two tries a page."""
+        self.time.at += timedelta(minutes=1)
         said: dict[str, Any] = {"pace": 0.0, "origin": self.site.origin, "tries": 2} | manners
         troubles: list[Trouble] = []
         changes: list[Change] = []
@@ -264,4 +265,3 @@ def is_sound(db: Path) -> bool:
 def lines(output: str) -> list[dict[str, Any]]:
     """Read what ``--json`` prints."""
     return [json.loads(line) for line in output.splitlines()]
-

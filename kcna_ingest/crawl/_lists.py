@@ -225,7 +225,8 @@ class Lists:
             if self.pages.take(got) is not None or page is None:
                 lists.asked(known.url, now, failed=True)
                 return None
-            gone = plan.vanished(rows, before, whole=whole, today=self._today())
+            all_there = whole and len(page.entries) >= (page.total or 0)
+            gone = plan.vanished(rows, before, whole=all_there, today=self._today())
             agenda.note_new(urls, now)
             agenda.note_headlines(renamed, now)
             agenda.note_vanished(gone, now, doubted=self._doubts(len(gone), len(before)))
@@ -257,6 +258,7 @@ class Lists:
             shown=len(page.entries),
             whole=whole,
             news=news,
+            believed=self.wish.accept_mass_change,
             validators=(validators.etag, validators.last_modified),
         )
         self._answered.add(known.url)
