@@ -189,7 +189,9 @@ def freshness(connection: sqlite3.Connection) -> list[Row]:
     """Give when each edition was last read: from its lists, else from the pages kept."""
     found = _all(
         connection,
-        "SELECT site, language, max(read_at) AS read_at FROM lists WHERE read_at IS NOT NULL "
+        # A list asked for in vain has failures; one that had not changed was not read anew.
+        "SELECT site, language, max(iif(failures, read_at, asked_at)) AS read_at FROM lists "
+        "WHERE read_at IS NOT NULL "
         "GROUP BY site, language ORDER BY site, language",
     )
     if found:

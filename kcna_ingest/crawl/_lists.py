@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kcna_ingest import dates, plan
 from kcna_ingest.crawl._forms import first_page_only, listed, menu_lists, rows_request
 from kcna_ingest.crawl._pages import NO_VALIDATORS
-from kcna_ingest.errors import EmptyPage, Incomplete, UsageError, WrongPage
+from kcna_ingest.errors import EmptyPage, Incomplete, UsageError
 from kcna_ingest.models import Request
 from kcna_ingest.plan import Row
 from kcna_ingest.sources.live import Validators
@@ -155,8 +155,7 @@ class Lists:
     def _rows(self, known: KnownList, count: int, *, whole: bool = False) -> _Taken | None:
         """Read so many rows in one answer; a session that is lost is renewed once."""
         got = self._post(known, count)
-        if got is not None and isinstance(got.reading.failure, EmptyPage | WrongPage):
-            # Without a valid session the site answers 200 and no rows (sources.md 3.3).
+        if got is not None and got.lost_session:
             self.pages.session.renew()
             self.form = None
             if self._first_page(known) is None:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from kcna_ingest import sites
 from kcna_ingest.confined import About
-from kcna_ingest.errors import BlockedPage, Disallowed, PageError, SiteDown, Unreachable
+from kcna_ingest.errors import (
+    BlockedPage,
+    Disallowed,
+    EmptyPage,
+    PageError,
+    SiteDown,
+    Unreachable,
+    WrongPage,
+)
 from kcna_ingest.pipeline import tell
 from kcna_ingest.sources.live import Validators
 
@@ -49,7 +57,14 @@ class Got:
         """When it was answered."""
         return self.reading.capture.fetched_at if self.reading.capture else None
 
-    def refused(self, failure: PageError) -> Got:
+    @property
+    def lost_session(self) -> bool:
+        """Tell whether it looks like what a session that ended is answered (sources.md 3.3, 9)."""
+        failure, capture = self.reading.failure, self.reading.capture
+        forbidden = capture is not None and capture.status == 403
+        return forbidden or isinstance(failure, EmptyPage | WrongPage)
+
+    def refused(self, failure: IngestError) -> Got:
         """Give the same answer as one that must not be believed."""
         return dataclasses.replace(self, reading=dataclasses.replace(self.reading, failure=failure))
 
@@ -108,7 +123,8 @@ class Pages:
         before = self.store.newest_capture(sites.canonical(request.url))
         if before is None:
             return self.get(request)
-        capture = dataclasses.replace(before, fetched_at=self.now(), status=304, via="live")
+        # The site says that this is what it would send now.
+        capture = dataclasses.replace(before, fetched_at=self.now(), via="live")
         return Got(self._reader.read(capture), answer.validators, unchanged=True)
 
     def read(self, answer: Answer) -> Got:
@@ -116,7 +132,12 @@ class Pages:
         if answer.capture is None:
             raise ValueError("an answer without a page cannot be read")
         about = About(self.store.hint(sites.canonical(answer.capture.url)))
-        return Got(self._reader.read(answer.capture, about), answer.validators)
+        got = Got(self._reader.read(answer.capture, about), answer.validators)
+        status = answer.capture.status
+        if status < 500 or isinstance(got.reading.failure, BlockedPage):
+            return got
+        # No page that a person could look at: the site itself says that it has trouble.
+        return got.refused(Unreachable(f"the site fails: HTTP {status}", "ask again later"))
 
     def take(self, got: Got) -> IngestError | None:
         """Keep the page and what it says; give the failure. Call it inside a transaction."""

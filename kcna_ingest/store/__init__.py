@@ -175,6 +175,10 @@ class Store:
         """Give the headlines that lists printed for an address (canonical), newest first."""
         return self.articles.listed_headlines(url)
 
+    def listed_elsewhere(self, url: str, headline: str) -> bool:
+        """Tell whether lists print a headline for another story, in the language of the address."""
+        return self.articles.listed_elsewhere(url, headline)
+
     def texts(self, url: str) -> list[str]:
         """Give every known text of the story at an address (canonical), but for suspect ones."""
         return self.articles.texts(url)

@@ -58,6 +58,10 @@ class Articles:
         """Give the headlines that lists printed for an address, newest first."""
         return self._finding.headlines(url)
 
+    def listed_elsewhere(self, url: str, headline: str) -> bool:
+        """Tell whether lists print a headline for another story, in the language of the address."""
+        return self._finding.listed_elsewhere(url, headline)
+
     def texts(self, url: str) -> list[str]:
         """Give every known text of the story at an address, but for suspect ones."""
         return self._finding.texts(url)

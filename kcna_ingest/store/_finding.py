@@ -69,6 +69,16 @@ class Finding:
         )
         return [row[0] for row in rows]
 
+    def listed_elsewhere(self, url: str, headline: str) -> bool:
+        """Tell whether lists print a headline for another story, in the language of the address."""
+        # No index serves this: it is asked when a page and its list disagree, which is rare.
+        query = (
+            "SELECT 1 FROM sightings AS s JOIN articles AS a ON a.id = s.article_id "
+            "JOIN addresses AS d ON d.url = ?1 WHERE s.headline = ?2 "
+            "AND s.article_id <> d.article_id AND a.language = d.language LIMIT 1"
+        )
+        return self._connection.execute(query, (url, headline)).fetchone() is not None
+
     def texts(self, url: str) -> list[str]:
         """Give every known text of the story at an address, but for suspect ones."""
         known = self.at(url)

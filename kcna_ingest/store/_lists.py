@@ -96,7 +96,7 @@ class Lists:
         """Note that a list did not show all that it declares: it is to be read whole again."""
         self._connection.execute("UPDATE lists SET whole_at = NULL WHERE url = ?", (url,))
 
-    def read(
+    def read(  # noqa: PLR0913 - a row's columns
         self,
         url: str,
         at: datetime,
