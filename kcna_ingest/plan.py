@@ -31,6 +31,9 @@ MASS_LEAST = 10
 #: lost and gained in its depth may cancel out in its total.
 WHOLE_AGAIN = timedelta(days=7)
 
+#: A story found missing is looked for again after a day: missing twice so far apart, it is gone.
+CONFIRM = timedelta(days=1)
+
 #: Why a story is asked for.
 Reason = Literal["new", "headline", "vanished", "recheck", "failed"]
 

@@ -203,3 +203,42 @@ def test_a_list_that_empties_is_a_failure(tmp_path: Path) -> None:
 def test_errors_have_the_statuses_of_the_manual() -> None:
     """65: tell a person; 69: try later."""
     assert (MassChange.exit_status, SiteDown.exit_status, Unreachable.exit_status) == (65, 69, 69)
+
+
+def test_a_missing_story_is_looked_for_a_day_later(tmp_path: Path) -> None:
+    """However old it is: only the second look tells whether it is gone."""
+    with replica(tmp_path, 60, days=360) as here:
+        here.fetch()
+        story = here.archive.stories[2]
+        here.archive.delete(story)
+
+        assert path_of(story, "en") in here.fetch().stories
+        assert here.days(1).fetch().stories.count(path_of(story, "en")) == 1
+        assert here.one(_GONE) == 1
+        assert path_of(story, "en") not in here.days(1.1).fetch().stories
+
+
+def test_a_story_that_a_list_names_is_not_missing_at_once(tmp_path: Path) -> None:
+    """The site contradicts itself: the story is asked for once more, in the next run."""
+    with replica(tmp_path, 40) as here:
+        story = _newest(here, 4)[3]
+        here.site.fault("home_for_article", path=path_of(story, "en"), times=None)
+
+        run = here.fetch()
+        assert (run.status, here.one(_MISSING)) == (69, 0)
+        assert "a list names it" in run.reasons
+
+        again = here.fetch()
+        assert (again.status, again.tally.missing, here.one(_MISSING)) == (0, 1, 1)
+
+
+def test_what_was_believed_is_not_doubted_again(tmp_path: Path) -> None:
+    """A purge that a person believed is confirmed a day later without another alarm."""
+    with replica(tmp_path, 80) as here:
+        here.fetch()
+        gone = here.archive.purge(0.5, seed=1)
+        here.fetch(Wish(accept_mass_change=True))
+
+        run = here.days(1.1).fetch(Wish(recheck_all=True))
+
+        assert (run.status, here.one(_GONE)) == (0, len(gone))

@@ -16,7 +16,7 @@ from tests.replica import LATEST, path_of
 _LATEST = f"/en/article/list/{LATEST}"
 Content = dict[str, list[tuple[Any, ...]]]
 #: So quickly is an answer given up that does not come.
-_HASTY = {"patience": 0.5, "silence": 0.4, "connect": 0.4}
+_HASTY: dict[str, Any] = {"patience": 0.5, "silence": 0.4, "connect": 0.4}
 
 
 @pytest.fixture(scope="module")

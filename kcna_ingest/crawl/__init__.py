@@ -86,7 +86,8 @@ def _visiting(
 def _read_site(found: Sequence[Edition], wish: Wish, pages: Pages, clock: Clock) -> None:
     """Read the editions of one site; all lists before all stories, as news is most urgent."""
     lists = [Lists(pages, edition, wish, clock.go_on) for edition in found]
-    stories = [Stories(pages, edition, wish, clock.go_on) for edition in found]
+    began = clock.now().replace(microsecond=0)  # times are kept in seconds
+    stories = [Stories(pages, edition, wish, clock.go_on, began) for edition in found]
     try:
         for told in lists:
             told.read_all()

@@ -26,7 +26,8 @@ from kcna_ingest.recorder import STAND_IN
 from kcna_ingest.sources.live import Validators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     from kcna_ingest.crawl._pages import Got, Pages
     from kcna_ingest.crawl._wish import Edition, Wish
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _MOST_SILENT = 5
 #: … and so many of these are asked for: one of them may have been deleted a minute ago.
 _CONTROLS = 3
+_NO_CONTROL = "nor did the site show a story that must be there"
 #: What it means that stories asked for so are not there, or not as before.
 _AGAIN: Mapping[Reason, str] = {
     "recheck": "looked at again changed or are missing",
@@ -68,6 +70,8 @@ class Stories:
     wish: Wish
     #: Called after every page: raises when the run is to end.
     go_on: Callable[[], None]
+    #: When the run began to read lists.
+    began: datetime
     #: By the reason they were asked for: stories looked at, and those that were not there or,
     #: looked at again without a sign that they had changed, not as before.
     _looked: Counter[Reason] = field(default_factory=Counter)
@@ -114,10 +118,10 @@ class Stories:
             with self.pages.transaction():
                 self.pages.store.agenda.visited(visit, "failed", self.pages.now())
             return
-        self._looked[visit.reason] += 1
+        self._looked[visit.reason] += not visit.missing
         absent = _absence(visit, got)
         if absent is not None:
-            self._odd[visit.reason] += 1
+            self._odd[visit.reason] += not visit.missing
             self._hold(absent, got)
             return
         self._keep(visit, got)
@@ -147,10 +151,10 @@ class Stories:
         self._answers = False
         self._silent += 1
         if self._silent >= _MOST_SILENT and not self._site_answers():
-            silent = self._silent
-            self._refuse()
+            self._refuse(self._absent, _NO_CONTROL)
+            self._absent.clear()
             raise SiteDown(
-                f"{self.edition}: {silent} stories in a row were not there, nor was one "
+                f"{self.edition}: {self._silent} stories in a row were not there, nor was one "
                 "that must be",
                 "the site shows its home page in place of stories; ask again later",
             )
@@ -166,9 +170,11 @@ class Stories:
             self._doubt(reason)
             return
         if self._absent and self._site_answers():
-            self._believe()
+            self._refuse(filter(self._is_named, self._absent), "but a list names it")
+            self._believe(absent for absent in self._absent if not self._is_named(absent))
         elif self._absent:
-            self._refuse()
+            self._refuse(self._absent, _NO_CONTROL)
+        self._absent.clear()
         if not store.agenda.in_doubt(publisher.name, language):
             with self.pages.transaction():
                 store.resolve_failures(str(self.edition))
@@ -183,7 +189,7 @@ class Stories:
         doubted = self.pages.store.agenda.in_doubt(
             self.edition.publisher.name, self.edition.language
         )
-        if doubted and self._absent:
+        if doubted and not all(absent.visit.missing for absent in self._absent):
             return f"{doubted} stories are in doubt since very many vanished at once"
         return None
 
@@ -205,38 +211,43 @@ class Stories:
                 self.pages.recorder.hold(got.reading)
         return False
 
-    def _believe(self) -> None:
-        for absent in self._absent:
+    def _is_named(self, absent: _Absent) -> bool:
+        """Tell whether a list of this very run still names a story; believed the second time."""
+        visit = absent.visit
+        listed = visit.listed_at is not None and visit.listed_at >= self.began
+        return listed and not visit.failures and not visit.missing
+
+    def _believe(self, absences: Iterable[_Absent]) -> None:
+        for absent in absences:
             page = Page(absent.layout, missing=str(absent.failure))
             with self.pages.transaction():
                 self.pages.recorder.believe_missing(absent.capture, absent.sha256, page)
                 self.pages.store.flush()
                 self.pages.store.agenda.visited(absent.visit, "missing", self.pages.now())
-        self._absent.clear()
 
-    def _refuse(self) -> None:
-        """The site shows its home page for stories that must be there: no story is missing."""
-        for absent in self._absent:
+    def _refuse(self, absences: Iterable[_Absent], why: str) -> None:
+        """Keep the pages aside: the site is in trouble, or contradicts itself."""
+        for absent in absences:
             failure = Unreachable(
-                f"{absent.failure.reason}; nor did the site show a story that must be there",
-                "kept aside; it is asked again in the next run",
+                f"{absent.failure.reason}; {why}", "kept aside; it is asked again in the next run"
             )
             with self.pages.transaction():
                 self.pages.recorder.refuse(absent.capture, absent.sha256, failure)
                 self.pages.store.agenda.visited(absent.visit, "failed", self.pages.now())
-        self._absent.clear()
 
     def _doubt(self, reason: str) -> None:
         """Say that too much changed at once, and believe nothing of it."""
+        doubted = [absent for absent in self._absent if not absent.visit.missing]
+        if len(doubted) < len(self._absent) and self._site_answers():
+            self._believe(absent for absent in self._absent if absent.visit.missing)
         failure = MassChange(
-            f"mass change: {reason}; {len(self._absent)} pages were not there, none is marked "
-            "missing",
+            f"mass change: {reason}; {len(doubted)} pages were not there, none is marked missing",
             "if the publisher did this, run: ingest fetch --accept-mass-change",
         )
         with self.pages.transaction():
             self.pages.store.resolve_failures(str(self.edition))
             self.pages.recorder.fail(str(self.edition), failure)
-            for absent in self._absent:
+            for absent in doubted:
                 self.pages.store.agenda.visited(absent.visit, "unbelieved", self.pages.now())
         self._absent.clear()
 

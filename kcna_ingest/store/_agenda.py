@@ -30,6 +30,10 @@ class Visit:
     failures: int = 0
     etag: str | None = None
     last_modified: str | None = None
+    #: It was not there when it was last looked for, and that was believed.
+    missing: bool = False
+    #: When a list last showed it; None where none did.
+    listed_at: datetime | None = None
 
 
 class Agenda:
@@ -116,7 +120,9 @@ class Agenda:
         """
         rows = self._connection.execute(
             "SELECT v.article_id, v.url, v.reason, a.date || '/' || a.language || '/' || a.slug, "
-            "v.failures, v.etag, v.last_modified FROM visits AS v "
+            "v.failures, v.etag, v.last_modified, a.missing_since IS NOT NULL, "
+            "(SELECT max(s.last_seen) FROM sightings AS s WHERE s.article_id = v.article_id) "
+            "FROM visits AS v "
             "JOIN articles AS a ON a.id = v.article_id "
             "WHERE v.site = ? AND v.language = coalesce(?, v.language) "
             "AND v.due_at <= ? AND a.date >= ? "
@@ -125,7 +131,10 @@ class Agenda:
             "CASE v.reason WHEN 'recheck' THEN v.due_at END, a.date DESC, v.article_id DESC",
             (site, language, stamp(now), since.isoformat() if since else ""),
         )
-        return [Visit(*row) for row in rows]
+        return [
+            Visit(*row[:7], bool(row[7]), None if row[8] is None else moment(row[8]))
+            for row in rows
+        ]
 
     def controls(self, site: str, language: Language | None, count: int) -> list[Visit]:
         """Give stories that must be there: read the last time, and listed or read most lately."""
@@ -148,13 +157,15 @@ class Agenda:
     ) -> None:
         """Note how a visit went, and when the story is due again."""
         failures = visit.failures + 1 if outcome == "failed" else 0
-        day, changed = self._connection.execute(
-            "SELECT date, coalesce(changed_at, '') FROM articles WHERE id = ?",
+        day, changed, gone = self._connection.execute(
+            "SELECT date, coalesce(changed_at, ''), gone_at FROM articles WHERE id = ?",
             (visit.article_id,),
         ).fetchone()
         # A story found a year late is not young: what counts is when it was told, or changed.
         last_change = moment(max(changed, f"{day}T00:00:00Z"))
         due = plan.next_look(now, min(last_change, now), failures)
+        if outcome == "missing" and gone is None:
+            due = min(due, now + plan.CONFIRM)
         self._connection.execute(
             "UPDATE visits SET due_at = ?, reason = ?, asked_at = ?, outcome = ?, failures = ?, "
             "etag = ?, last_modified = ? WHERE article_id = ?",
