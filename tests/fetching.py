@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -120,11 +119,11 @@ class Here:
         asked = [(each.method, each.path) for each in self.site.requests]
         return Run(tally, [each for each in asked if each[1] != "/robots.txt"], troubles, changes)
 
-    def command(self, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def command(self, *options: str, wait: float = 120) -> subprocess.CompletedProcess[str]:
         """Run the real command to its end, on today's clock."""
         return subprocess.run(
-            self.words(*options), capture_output=True, text=True, timeout=120,
-            env=os.environ | environment, cwd=ROOT, check=False,
+            self.words(*options), capture_output=True, text=True, timeout=wait, cwd=ROOT,
+            check=False,
         )  # fmt: skip
 
     def words(self, *options: str) -> list[str]:

@@ -131,10 +131,8 @@ class Agenda:
             "CASE v.reason WHEN 'recheck' THEN v.due_at END, a.date DESC, v.article_id DESC",
             (site, language, stamp(now), since.isoformat() if since else ""),
         )
-        return [
-            Visit(*row[:7], bool(row[7]), None if row[8] is None else moment(row[8]))
-            for row in rows
-        ]
+        found = ((*row[:7], bool(row[7]), moment(row[8]) if row[8] else None) for row in rows)
+        return [Visit(*each) for each in found]
 
     def controls(self, site: str, language: Language | None, count: int) -> list[Visit]:
         """Give stories that must be there: read the last time, and listed or read most lately."""
