@@ -117,6 +117,7 @@ def test_a_purge_is_doubted_until_a_person_believes_it(tmp_path: Path) -> None:
 
         assert (run.status, run.kinds) == (65, {"MassChange"})
         assert "mass change" in run.reasons
+        assert len(run.stories) < len(gone) + 5
         assert (here.one(_MISSING), here.one(_GONE)) == (0, 0)
         assert "mass-change" in _findings(here)
 

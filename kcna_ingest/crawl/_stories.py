@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from kcna_ingest.store import Visit
 
 
-#: Stories missing in a row after which one that must be there is asked for.
+#: Stories missing in a row after which one that must be there is asked for: so many, then twice
+#: as many each time it is there.
 _MOST_SILENT = 5
 #: … and so many of these are asked for: one of them may have been deleted a minute ago.
 _CONTROLS = 3
@@ -79,8 +80,9 @@ class Stories:
     _absent: list[_Absent] = field(default_factory=list)
     #: A story was read after the last one that was missing.
     _answers: bool = True
-    #: Stories missing in a row.
+    #: Stories missing in a row, and how many of these are borne.
     _silent: int = 0
+    _most_silent: int = _MOST_SILENT
 
     def read_due(self, *, listed: int, vanished: int) -> None:
         """Ask for every story that is due, one page at a time; then judge those not there.
@@ -150,7 +152,10 @@ class Stories:
         self._absent.append(absent)
         self._answers = False
         self._silent += 1
-        if self._silent >= _MOST_SILENT and not self._site_answers():
+        if self._silent < self._most_silent:
+            return
+        self._most_silent *= 2
+        if not self._site_answers():
             self._refuse(self._absent, _NO_CONTROL)
             self._absent.clear()
             raise SiteDown(
