@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
-
 from kcna_ingest.crawl import Wish
 from tests.fetching import LISTS, TODAY, Here, content, labels, listed, name_of, replica, truth
 from tests.replica import LATEST, PERMANENT, Story, path_of
@@ -247,10 +245,7 @@ def test_a_story_that_comes_back_is_there_again(tmp_path: Path) -> None:
         assert (truth(here.archive), 0) == (content(here.db), run.status)
 
 
-@pytest.mark.parametrize("serial", [4, 20])
-def test_kickers_and_split_titles_are_read_as_the_list_prints_them(
-    tmp_path: Path, serial: int
-) -> None:
+def test_kickers_and_split_titles_are_read_as_the_list_prints_them(tmp_path: Path) -> None:
     """The line above a headline is no part of it."""
     with replica(tmp_path, 40, ("ko", "en")) as here:
         here.fetch()
