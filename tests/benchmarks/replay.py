@@ -50,10 +50,34 @@ def write_pages(folder: Path, count: int, first: int = 0) -> None:
         language, code = (("en", "en"), ("ko", "kp"))[number % 2]
         own = folder / "www.kcna.kp" / code / "article" / "detail"
         own.mkdir(parents=True, exist_ok=True)
-        body = page(language, 30, 12 + number % 5 * 4, number)
+        body = distinct(page(language, 30, 12 + number % 5 * 4, number), number)
         path = own / f"{number:032x}.html"
         path.write_bytes(body)
-        os.utime(path, (1_788_830_000 + number, 1_788_830_000 + number))
+        moment = 1_788_830_000 + number % 1_000_000  # September 2026
+        os.utime(path, (moment, moment))
+
+
+def distinct(body: bytes, number: int) -> bytes:
+    """Give the page a day and an opening of its own: forty stories a day, no two alike."""
+    day = 1 + number // 40 % 28
+    month = number // 40 // 28 % 9
+    english = ("January", "February", "March", "April", "May", "June", "July", "August")
+    name = (*english, "September")[month]
+    body = body.replace(b"September 7 (KCNA)", f"{name} {day} (KCNA)".encode())
+    korean = f"({chr(0xD3C9)}{chr(0xC591)} {month + 1}{chr(0xC6D4)} {day}{chr(0xC77C)}"
+    body = body.replace("(평양 9월 7일".encode(), korean.encode())
+    words = " ".join(WORDS[number // len(WORDS) ** n % len(WORDS)] for n in range(4))
+    return body.replace(b"Officials of", f"{words} officials of".encode()).replace(
+        "일군들과 ".encode(), f"{words} 일군들과 ".encode()
+    )
+
+
+#: Four of them in a row tell 160,000 stories apart.
+WORDS = (
+    "Sunchon", "Wonsan", "Hamhung", "Kaesong", "Sinuiju", "Nampho", "Rason", "Haeju", "Kanggye",
+    "Hyesan", "Sariwon", "Chongjin", "Tanchon", "Kimchaek", "Anju", "Kusong", "Huichon", "Manpho",
+    "Munchon", "Songrim",
+)  # fmt: skip
 
 
 def run(command: list[str]) -> tuple[float, float, float]:
