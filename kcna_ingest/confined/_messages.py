@@ -64,6 +64,11 @@ class Limits(NamedTuple):
     #: Seconds without any answer after which the child is ended: the last resort.
     patience: float = 60.0
 
+    @property
+    def too_much_memory(self) -> str:
+        """Give the reason for a page that takes too much."""
+        return f"reading it takes more than {self.memory // 1_000_000:,} MB of memory"
+
 
 class Batch(NamedTuple):
     """Answers in the order of their jobs; ``leaving`` when the child ends itself after them."""

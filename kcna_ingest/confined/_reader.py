@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-from kcna_ingest.confined._child import Child
 from kcna_ingest.confined._messages import HINT, NO_MEMORY, Answer, Job, Limits
 from kcna_ingest.errors import HostilePage, IngestError
 from kcna_ingest.models import Capture, Page
 from kcna_ingest.sources.saved import Saved, bytes_of
+
+if TYPE_CHECKING:
+    from kcna_ingest.confined._child import Child
 
 #: Jobs in one message, and messages on their way: enough that neither side waits.
 _BATCH = 16
@@ -132,6 +134,9 @@ class Reader:
 
     def _running(self) -> Child:
         if self._child is None:
+            # The child imports this package, too, and starts sooner without what starts it.
+            from kcna_ingest.confined._child import Child  # noqa: PLC0415
+
             self._child = Child(self._limits)
         return self._child
 
@@ -151,7 +156,9 @@ class Reader:
             return
         batch = self._running().answers()
         if batch is None:
-            self._discard()
+            cause = _cause(self._discard(), self._limits)
+            if len(waiting) == 1 and cause.certain:
+                yield _hostile(waiting.popleft(), cause.failure)
             while waiting:
                 yield self._alone(waiting.popleft())
             return
@@ -175,7 +182,7 @@ class Reader:
             if batch.leaving:
                 self._discard()
             return _reading(sent, batch.answers[0])
-        return _hostile(sent, _cause(self._discard(), self._limits))
+        return _hostile(sent, _cause(self._discard(), self._limits).failure)
 
 
 def _gathered(
@@ -242,17 +249,25 @@ def _hostile(sent: _Sent, failure: IngestError) -> Reading:
     return Reading(asked.capture(body), asked.location, None, asked.failure or failure, digest)
 
 
-def _cause(status: int | None, limits: Limits) -> HostilePage:
-    """Say what killed the child; None where it had to be killed."""
+class _Cause(NamedTuple):
+    """Why a child ended."""
+
+    failure: HostilePage
+    #: True where the page on its way did it; False where it may have been somebody else.
+    certain: bool = True
+
+
+def _cause(status: int | None, limits: Limits) -> _Cause:
+    """Say what ended the child; None where it had to be killed."""
     if status is None:
         reason = f"reading it gave no answer within {limits.patience:g} seconds"
     elif status == -getattr(signal, "SIGXCPU", 0):
         reason = f"reading it takes more than {limits.cpu} seconds of processor time"
     elif status == NO_MEMORY:
-        reason = f"reading it takes more than {limits.memory // 1_000_000:,} MB of memory"
+        reason = limits.too_much_memory
     else:
-        reason = f"it ends the parser ({_ending(status)})"
-    return HostilePage(reason, HINT)
+        return _Cause(HostilePage(f"it ends the parser ({_ending(status)})", HINT), certain=False)
+    return _Cause(HostilePage(reason, HINT))
 
 
 def _ending(status: int) -> str:

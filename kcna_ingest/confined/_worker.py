@@ -27,7 +27,7 @@ from kcna_ingest.confined._messages import (
 )
 from kcna_ingest.errors import HostilePage, IngestError, PageError
 from kcna_ingest.models import Capture, Page
-from kcna_ingest.sources.saved import Saved, bytes_of
+from kcna_ingest.sources.saved import bytes_at
 
 try:
     import resource
@@ -109,7 +109,6 @@ def _swollen(limits: Limits) -> bool:
 
 def _answer(job: Job, limits: Limits) -> tuple[Answer, bool]:
     """Read one page; tell also whether the child should end itself now."""
-    body: bytes | None = None
     try:
         body, failure = _bytes(job)
         if body is None:
@@ -120,31 +119,19 @@ def _answer(job: Job, limits: Limits) -> tuple[Answer, bool]:
             return Answer(given, sha256, None, failure, known=False), False
         if sha256 in job.known:
             return Answer(given, sha256, None, None, known=True), False
-        page, failure = _read(job, body)
+        page, failure = _read(job, body, limits)
         return Answer(given, sha256, page, failure, known=False), False
     except MemoryError:
-        reason = f"reading it takes more than {limits.memory // 1_000_000:,} MB of memory"
-        body = None  # the parent loads it again; here there is no room to send it
-        return Answer(None, "", None, HostilePage(reason, HINT), known=False), True
+        # The parent loads the bytes again; here may be no room to send them.
+        failure = HostilePage(limits.too_much_memory, HINT)
+        return Answer(None, "", None, failure, known=False), True
 
 
 def _bytes(job: Job) -> tuple[bytes | None, IngestError | None]:
-    if job.path is None:
-        return job.body, None
-    return bytes_of(
-        Saved(
-            Path(job.path),
-            job.url,
-            job.fetched_at,
-            job.status,
-            job.content_type,
-            job.via,
-            job.location or job.path,
-        )
-    )
+    return (job.body, None) if job.path is None else bytes_at(job.path, job.location or job.path)
 
 
-def _read(job: Job, body: bytes) -> tuple[Page | None, PageError | None]:
+def _read(job: Job, body: bytes, limits: Limits) -> tuple[Page | None, PageError | None]:
     capture = Capture(
         job.url, job.fetched_at, job.status, job.content_type, body, job.via, job.location
     )
@@ -158,6 +145,8 @@ def _read(job: Job, body: bytes) -> tuple[Page | None, PageError | None]:
         raise
     # A fault of ours in one page must not cost the others; it is named and kept with the page.
     except Exception as fault:  # noqa: BLE001
+        if type(fault).__module__.startswith("selectolax"):  # its way to say: no memory
+            return None, HostilePage(limits.too_much_memory, HINT)
         place = traceback.extract_tb(fault.__traceback__)[-1]
         told = f"{type(fault).__name__}: {fault} ({Path(place.filename).name}:{place.lineno})"
         return None, PageError(f"this program failed on it: {told}", "report it with the page")

@@ -110,23 +110,29 @@ def load(saved: Saved) -> Capture:
 
 
 def bytes_of(saved: Saved) -> tuple[bytes | None, IngestError | None]:
-    """Give a page's bytes, and why they are none, or not the page. Raises nothing.
-
-    Damaged gzip is given as it is in the file, with TruncatedPage.
-    """
+    """Give a page's bytes, and why they are none, or not the page. Raises nothing."""
     if not saved.has_bytes:
         return None, saved.failure
+    return bytes_at(os.fspath(saved.path), saved.location)
+
+
+def bytes_at(path: str, location: str) -> tuple[bytes | None, IngestError | None]:
+    """Give a file's bytes, unzipped, and why they are none, or not the page. Raises nothing.
+
+    Damaged gzip is given as it is in the file, with TruncatedPage. ``location`` is the path as
+    failures name it.
+    """
     try:
-        stored = _start(os.fspath(saved.path), LARGEST + 1)
+        stored = _start(path, LARGEST + 1)
     except OSError as failure:
-        return None, unreadable(saved.location, failure)
+        return None, unreadable(location, failure)
     if len(stored) > LARGEST:
-        return None, _too_large(saved)
+        return None, _too_large(location)
     if not stored.startswith(BEGINNING):
         return stored, None
     body, damage = inflate(stored, LARGEST)
     if len(body) > LARGEST:
-        return None, _too_large(saved)
+        return None, _too_large(location)
     return (body, None) if damage is None else (stored, damage)
 
 
@@ -136,8 +142,8 @@ def unreadable(location: str, failure: OSError) -> UnreadableFile:
     return UnreadableFile(f"{location}: {told}", "check the file and its permissions")
 
 
-def _too_large(saved: Saved) -> HostilePage:
-    reason = f"{saved.location}: it has more than {LARGEST:,} bytes"
+def _too_large(location: str) -> HostilePage:
+    reason = f"{location}: it has more than {LARGEST:,} bytes"
     return HostilePage(reason, "no page of these sites is that large; look at the file")
 
 
