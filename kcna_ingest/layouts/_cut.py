@@ -26,6 +26,8 @@ from functools import lru_cache
 #: Menus are the same on every page: what was proven of a piece is remembered. Pieces end with
 #: lists, whose end tag stands by itself. 512 pieces of a few KB are one or two MB.
 _JOINT = b"</ul>"
+_LIST = b"<ul"
+_SCRIPT_END = b"</script>"
 _REMEMBERED = 512
 #: Larger pages are odd anyway, and a long match takes memory for each tag.
 _LARGEST = 500_000
@@ -123,7 +125,23 @@ def _proven(chrome: bytes) -> bytes | None:
 
 def _plain(chrome: bytes) -> bool:
     """Tell whether each piece is plain by itself; then the whole is."""
-    return all(map(_plain_piece, chrome.split(_JOINT)))
+    return all(map(_plain_part, chrome.split(_JOINT)))
+
+
+def _plain_part(part: bytes) -> bool:
+    """Tell whether a part is plain: what comes first in it, and its list, are on every page.
+
+    Links to the page in other languages stand between them. A part is plain where its pieces
+    are, wherever it is cut; in an odd place (a list's tag inside a script) they are not, though
+    the whole may be.
+    """
+    script = part.rfind(_SCRIPT_END)
+    unlike = 0 if script < 0 else script + len(_SCRIPT_END)
+    menu = part.find(_LIST, unlike)
+    if menu < 0:
+        return _plain_piece(part)
+    pieces = part[:unlike], part[unlike:menu], part[menu:]
+    return all(map(_plain_piece, pieces)) or _plain_piece(part)
 
 
 def _free(rest: bytes) -> bool:
