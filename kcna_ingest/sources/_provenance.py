@@ -199,7 +199,8 @@ def _page_at(mirrored: str) -> str:
     """Give the canonical address; take away what mirroring added to the name."""
     told = sites.canonical(mirrored)
     for added in ("index.html", ".html", ".htm"):
-        bare = sites.address(told.removesuffix(added))
-        if bare.url != told and bare.role != "other":
-            return bare.url
+        if told.endswith(added):
+            bare = sites.address(told.removesuffix(added))
+            if bare.role != "other":
+                return bare.url
     return told

@@ -201,13 +201,18 @@ def _as_saved(found: Found, told: Provenance, location: str, failure: IngestErro
 
 
 def _guessed(found: Found) -> tuple[Provenance, IngestError | None]:
-    """Read off page and path what capture.json does not say. Raises OSError."""
-    head = _start(found.path, HEAD)
-    if head.startswith(BEGINNING):
-        head = beginning(head, HEAD)
+    """Read off page and path what capture.json does not say. Raises OSError.
+
+    A path that mirrors a page of a publisher is what it was asked under; the page itself is
+    only looked into where the path says less.
+    """
     path = _printable(found.path)
-    told = _provenance.address_in(head)
-    url = told or _provenance.address_of(path) or f"file:{_printable(found.name)}"
+    mirrored = _provenance.address_of(path)
+    told = None
+    if mirrored is None or sites.address(mirrored).role == "other":
+        head = _start(found.path, HEAD)
+        told = _provenance.address_in(beginning(head, HEAD) if _is_gzip(head) else head)
+    url = told or mirrored or f"file:{_printable(found.name)}"
     stamp = _provenance.time_in(path) or (told and _provenance.time_in(told))
     if stamp:
         return Provenance(url, stamp), None
@@ -217,6 +222,10 @@ def _guessed(found: Found) -> tuple[Provenance, IngestError | None]:
     except (OverflowError, ValueError, OSError):
         reason = f"{path}: the file's time is impossible"
         return Provenance(url, _UNKNOWN_TIME), FieldError(reason, "set it with: touch FILE")
+
+
+def _is_gzip(head: bytes) -> bool:
+    return head.startswith(BEGINNING)
 
 
 def _start(path: str, size: int) -> bytes:
