@@ -126,7 +126,7 @@ def text_digest(paragraphs: Sequence[str]) -> str:
     Stable across versions of this tool: the first byte names the rule. Blanks and paragraph
     breaks do not count: re-publishers lose them.
     """
-    said = "".join("".join(compared(p).split()) for p in paragraphs)
+    said = "".join(compared("".join(paragraphs)).split())
     return blake2b(b"1" + said.encode(), digest_size=16).hexdigest()
 
 

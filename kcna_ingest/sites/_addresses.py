@@ -98,10 +98,12 @@ def _kcna_kp(plain: Address, path: str, query: str) -> Address:
         return replace(told, role="home")
     if found := _DETAIL.fullmatch(rest):
         kind = _KINDS[found[1]]
-        told = replace(told, form="detail", kind=kind)
         if found[2] == "list":
-            return replace(told, role="list", category=found[3])
-        return replace(told, role=_story(kind), native_id=found[3], per_article=True)
+            return replace(told, form="detail", kind=kind, role="list", category=found[3])
+        # Spelt out, for there are very many of them.
+        return Address(
+            plain.url, plain.site, _story(kind), "detail", CODES[code], kind, found[3], True
+        )
     if found := _KCMSF_STORY.fullmatch(rest):
         kind = _KINDS[found[1]]
         # One story has another id in each category: never an identity (sources.md 4.6).

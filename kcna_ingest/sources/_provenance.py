@@ -197,10 +197,9 @@ def _mirrored(folder: str) -> str | None:
 
 def _page_at(mirrored: str) -> str:
     """Give the canonical address; take away what mirroring added to the name."""
-    told = sites.canonical(mirrored)
     for added in ("index.html", ".html", ".htm"):
-        if told.endswith(added):
-            bare = sites.address(told.removesuffix(added))
+        if mirrored.endswith(added):
+            bare = sites.address(mirrored.removesuffix(added))
             if bare.role != "other":
                 return bare.url
-    return told
+    return sites.canonical(mirrored)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
+@lru_cache(maxsize=256)  # the time of a page is written in every row that comes of it
 def stamp(moment: datetime) -> str:
     """Give a time as it is kept: UTC, whole seconds, so that text order is time order.
 
@@ -18,6 +20,7 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()[:19] + "Z"
 
 
+@lru_cache(maxsize=256)
 def moment(kept: str) -> datetime:
     """Read a kept time.
 
