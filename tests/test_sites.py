@@ -157,3 +157,15 @@ def test_only_the_agency_is_asked_unless_another_is_named() -> None:
     """And never faster than once in two seconds."""
     assert [s.name for s in sites.SITES.values() if s.on_by_default] == ["kcna.kp"]
     assert all(s.pace_seconds >= 2 for s in sites.SITES.values())
+
+
+@pytest.mark.parametrize("code", ["kp", "en", "cn", "ru", "es", "sp", "jp", "xx"])
+@pytest.mark.parametrize("section", ["article", "gallery", "video"])
+@pytest.mark.parametrize("what", ["detail", "list"])
+def test_plain_addresses_are_read_like_any_other(code: str, section: str, what: str) -> None:
+    """The short way for today's addresses gives what the long way gives."""
+    plain = f"http://www.kcna.kp/{code}/{section}/{what}/0123456789abcdef0123456789abcdef"
+    odd = plain.replace("http://www.kcna.kp", "HTTP://KCNA.KP:80") + "/"
+
+    assert sites.canonical(odd) == plain == sites.canonical(plain)
+    assert sites.address(odd) == sites.address(plain)

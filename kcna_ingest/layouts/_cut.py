@@ -87,8 +87,6 @@ _CHROME = re.compile(_chrome().encode())
 _TITLE = re.compile(rb"<title>(?:[^<]++|<(?!/[tT]))*</title>")
 _BODY = re.compile(rf"<body{_END}{_REST}".encode())
 _ARTICLE = re.compile(rf"<article{_END}{_REST}(?:{_balanced(4)})*</article>".encode())
-#: A later body tag would add its attributes to the first.
-_ANOTHER = re.compile(rb"<(?:[aA][rR][tT][iI][cC][lL][eE]|[bB][oO][dD][yY])")
 
 
 def reduced(source: bytes, start: int | None = None) -> bytes:
@@ -145,16 +143,12 @@ def _plain_part(part: bytes) -> bool:
 
 
 def _free(rest: bytes) -> bool:
-    """Tell whether no other article or body begins in it."""
-    return all(map(_free_piece, rest.split(_JOINT)))
+    """Tell whether no other article or body begins in it: one would add to the first."""
+    folded = rest.lower()
+    return b"<article" not in folded and b"<body" not in folded
 
 
 @lru_cache(_REMEMBERED)
 def _plain_piece(piece: bytes) -> bool:
     found = _CHROME.match(piece)
     return found is not None and found.end() == len(piece)
-
-
-@lru_cache(_REMEMBERED)
-def _free_piece(piece: bytes) -> bool:
-    return _ANOTHER.search(piece) is None

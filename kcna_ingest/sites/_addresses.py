@@ -55,6 +55,8 @@ def address(url: str) -> Address:
     >>> read.site, read.language, read.role, read.per_article
     ('kcna.kp', 'zh', 'article', True)
     """
+    if (found := _PLAIN_DETAIL.fullmatch(url)) and found[1] in CODES:
+        return _detail(url, *found.groups())
     spelt = canonical(url)
     if spelt.startswith("kcna.kp:"):
         return _of_code(Address(spelt, "kcna.kp", form="xml"), spelt.partition(":")[2])
@@ -69,6 +71,7 @@ def address(url: str) -> Address:
 # --- kcna.kp (sources.md 3.1, 3.6, 4.1, 4.6, 5.1) ---
 
 _DETAIL = re.compile(r"(article|gallery|video)/(detail|list)/([0-9a-f]{32})")
+_PLAIN_DETAIL = re.compile(rf"http://www\.kcna\.kp/([a-z]{{2}})/{_DETAIL.pattern}")
 _KCMSF_STORY = re.compile(r"(article|media/photo|media/video)/q/((?:[0-9a-f]{32}){1,4})\.kcmsf")
 _KCMSF_LIST = re.compile(r"category/(articles|photos|videos)(?:/q/([0-9a-f]+))?\.kcmsf")
 _XML = re.compile(r"/kcna\.user\.\w+\.(\w+)\.kcmsf")
@@ -97,13 +100,7 @@ def _kcna_kp(plain: Address, path: str, query: str) -> Address:
     if not rest:
         return replace(told, role="home")
     if found := _DETAIL.fullmatch(rest):
-        kind = _KINDS[found[1]]
-        if found[2] == "list":
-            return replace(told, form="detail", kind=kind, role="list", category=found[3])
-        # Spelt out, for there are very many of them.
-        return Address(
-            plain.url, plain.site, _story(kind), "detail", CODES[code], kind, found[3], True
-        )
+        return _detail(plain.url, code, *found.groups())
     if found := _KCMSF_STORY.fullmatch(rest):
         kind = _KINDS[found[1]]
         # One story has another id in each category: never an identity (sources.md 4.6).
@@ -130,6 +127,15 @@ def _xml(plain: Address, path: str, query: str) -> Address:
 
 def _of_code(plain: Address, code: str) -> Address:
     return replace(plain, role="article", kind="article", native_id=code, per_article=True)
+
+
+def _detail(url: str, code: str, section: str, what: str, number: str) -> Address:
+    """Read today's addresses: spelt out and first of all, for there are very many of them."""
+    kind = _KINDS[section]
+    language = CODES[code]
+    if what == "list":
+        return Address(url, "kcna.kp", "list", "detail", language, kind, category=number)
+    return Address(url, "kcna.kp", _story(kind), "detail", language, kind, number, True)
 
 
 def _story(kind: Kind) -> Role:
