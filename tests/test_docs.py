@@ -51,7 +51,8 @@ def test_columns_are_documented(columns: sqlite3.Connection, name: str) -> None:
 
 def test_every_table_is_named(columns: sqlite3.Connection) -> None:
     """No table is a secret but the two that only the program needs."""
-    tables = {row[0] for row in columns.execute("SELECT name FROM sqlite_schema WHERE type='table'")}
+    rows = columns.execute("SELECT name FROM sqlite_schema WHERE type='table'")
+    tables = {row[0] for row in rows}
     internal = {"dictionaries", "clues", "robots", "revisions", "_sqlite_migrations"}
     tables -= internal | {name for name in tables if name.startswith("sqlite_")}
 
@@ -81,7 +82,8 @@ def _statuses(kind: type[errors.IngestError]) -> set[int]:
 def test_every_exit_status_is_documented() -> None:
     """The statuses of the tree of errors are those of the README's table."""
     part = README.partition("## Exit statuses")[2].partition("\n## ")[0]
-    shown = {int(n) for row in re.findall(r"^\| ([\d, ]+) \|", part, re.M) for n in row.split(",")}
+    rows = re.findall(r"^\| ([\d, ]+) \|", part, re.MULTILINE)
+    shown = {int(number) for row in rows for number in row.split(",")}
 
     assert _statuses(errors.IngestError) | {0, 130, 143} == shown
 
@@ -104,4 +106,6 @@ def test_set_up_is_two_lines() -> None:
     """One line installs and runs, one installs and tests; each makes its own environment."""
     lines = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
 
-    assert ["ingest replay fixtures", "pytest -q"] == [line.rpartition("/")[2] for line in lines]
+    ends = [line.rpartition("/")[2] for line in lines]
+
+    assert ends == ["ingest replay fixtures", "pytest -q"]

@@ -80,4 +80,4 @@ def _root(
         sys.exit(2)
 
 
-from kcna_ingest.cli import _asking, _fetching, _reading  # noqa: E402, F401  (they add their commands to app)
+from kcna_ingest.cli import _asking, _fetching, _reading, _saving, _scheduling  # noqa: E402, F401  (they add their commands to app)

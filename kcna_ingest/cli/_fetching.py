@@ -1,49 +1,24 @@
-"""Commands that meet the sites: fetch, save, schedule."""
+"""The command that meets the sites: fetch."""
 
 from __future__ import annotations
 
 import json
-import signal
-import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kcna_ingest.cli import app, tell
-from kcna_ingest.cli._options import DEFAULT_DB, Db, Json, Quiet, Verbose
+from kcna_ingest.cli._options import DEFAULT_DB, Db, Json, Quiet, Verbose, span
+from kcna_ingest.cli._site import Contact, Origin, Pace, Proxy, manners_of, stopped_by_signals
 from kcna_ingest.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date, datetime
 
     from kcna_ingest.crawl import Clock, Wish
     from kcna_ingest.models import Language
     from kcna_ingest.sources.live import Manners
-
-Contact = Annotated[
-    str | None,
-    typer.Option(
-        envvar="KCNA_CONTACT",
-        help="An address at which the site can reach you; it is sent with every request.",
-        metavar="MAIL|URL",
-    ),
-]
-Pace = Annotated[
-    float | None,
-    typer.Option(help="Seconds between two requests, 2.5 unless told; 0 only with --origin."),
-]
-Origin = Annotated[
-    str | None,
-    typer.Option(
-        help="Ask this address in place of the site's own: a mirror, a copy. What is kept has "
-        "the site's own addresses.",
-        metavar="URL",
-    ),
-]
-Proxy = Annotated[str | None, typer.Option(help="Ask through this proxy.", metavar="URL")]
 
 
 @app.command(
@@ -105,11 +80,11 @@ def fetch(
     """
     from kcna_ingest.crawl import Clock
 
-    clock = Clock(longest=_span(max_time, "--max-time").total_seconds())
+    clock = Clock(longest=span(max_time, "--max-time").total_seconds())
     wish = _wish(
         clock.now(), site, language, category, since, whole, recheck, limit, accept_mass_change
     )
-    manners = _manners(contact, pace, origin, proxy, clock)
+    manners = manners_of(contact, pace, origin, proxy, clock)
     if dry_run:
         _print_outlook(db, wish, clock, as_json=as_json)
         return
@@ -132,29 +107,12 @@ def _fetch(
     from kcna_ingest.tally import Voice
 
     log(verbose)
-    with progress("fetching", shown=not quiet) as bar, _stopped_by_signals(clock):
+    with progress("fetching", shown=not quiet) as bar, stopped_by_signals(clock):
         voice = Voice(Say(as_json), Report(as_json), bar)
         tally = crawl.fetch(db, wish, manners, clock, voice)
     if tally.ended is not None:
         tell(tally.ended)
     summary("fetched", tally, db, as_json=as_json, quiet=quiet)
-
-
-@contextmanager
-def _stopped_by_signals(clock: Clock) -> Iterator[None]:
-    """End the run after the page in hand at the first signal, at once at the second."""
-
-    def stop(number: int, _frame: Any) -> None:
-        if clock.signal is not None:
-            sys.exit(128 + number)
-        clock.stop(number)
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _wish(
@@ -196,14 +154,6 @@ def _wish(
     )
 
 
-def _manners(
-    contact: str | None, pace: float | None, origin: str | None, proxy: str | None, clock: Clock
-) -> Manners:
-    from kcna_ingest.sources.live import Manners
-
-    return Manners(pace=pace, contact=contact, origin=origin, proxy=proxy, whole_run=clock.longest)
-
-
 def _day(text: str) -> date:
     """Read a day as a person types it. Raises UsageError."""
     from datetime import date
@@ -228,90 +178,3 @@ def _print_outlook(db: Path, wish: Wish, clock: Clock, *, as_json: bool) -> None
             else:
                 typer.echo(f"{asking.method:<4} {asking.url}  {asking.why}")
     typer.echo("what the lists show that is new comes on top", err=True)
-
-
-@app.command(
-    epilog="\b\nExamples:\n"
-    "  ingest save http://www.kcna.kp/en/article/detail/… --to report/\n"
-    "  ingest replay report/ --db report.db\n"
-)
-def save(
-    urls: Annotated[list[str], typer.Argument(metavar="URL...", help="Pages to save.")],
-    to: Annotated[Path, typer.Option(help="The folder to save them in.", metavar="DIR")],
-    contact: Contact = None,
-    pace: Pace = None,
-    origin: Origin = None,
-    proxy: Proxy = None,
-    quiet: Quiet = False,
-) -> None:
-    """Save pages as they are, each in a folder with its address and time: for replay, or to send.
-
-    A page saved so is a test: put its folder under fixtures/, and say in expected.json how it
-    must be read.
-    """
-    from kcna_ingest.crawl import Clock
-    from kcna_ingest.saving import save as run
-
-    clock = Clock(longest=3600.0)
-    failed = 0
-    with _stopped_by_signals(clock):
-        for url, outcome in run(urls, to, _manners(contact, pace, origin, proxy, clock), clock):
-            if isinstance(outcome, Path):
-                if not quiet:
-                    typer.echo(str(outcome))
-            else:
-                tell(outcome, url)
-                failed = max(failed, outcome.exit_status)
-    if failed:
-        raise typer.Exit(failed)
-
-
-schedule = typer.Typer(
-    help="Print units that run `ingest fetch` on a schedule.", rich_markup_mode=None
-)
-app.add_typer(schedule, name="schedule")
-Hours = Annotated[int, typer.Option("--every", min=1, max=24, help="Hours between two runs.")]
-
-
-@schedule.command(
-    epilog="\b\nExample:\n  ingest schedule cron --db ~/kcna.db --every 6 | crontab -\n"
-)
-def cron(db: Db = DEFAULT_DB, hours: Hours = 1, contact: Contact = None) -> None:
-    """Print lines for crontab."""
-    from kcna_ingest import schedule as units
-
-    typer.echo(units.cron(_job(db, hours, contact)), nl=False)
-
-
-@schedule.command(
-    epilog="\b\nExample:\n  ingest schedule systemd --db ~/kcna.db --to ~/.config/systemd/user\n"
-)
-def systemd(
-    db: Db = DEFAULT_DB,
-    hours: Hours = 1,
-    contact: Contact = None,
-    to: Annotated[
-        Path | None, typer.Option(help="Write the units into this folder.", metavar="DIR")
-    ] = None,
-) -> None:
-    """Print a service, its timer and what tells you when it fails; or write them with --to."""
-    from kcna_ingest import schedule as units
-
-    for name, text in units.systemd(_job(db, hours, contact)).items():
-        if to is None:
-            typer.echo(f"# {name}\n{text}")
-        else:
-            (to / name).write_text(text, "utf-8")
-            typer.echo(str(to / name))
-
-
-def _job(db: Path, hours: int, contact: str | None) -> Any:
-    from kcna_ingest.schedule import Job
-
-    return Job(Path(sys.argv[0]).absolute(), db.absolute(), hours, contact)
-
-
-def _span(text: str, option: str) -> Any:
-    from kcna_ingest.cli._options import span
-
-    return span(text, option)

@@ -1,0 +1,48 @@
+"""The command that saves pages: save."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kcna_ingest.cli import app, tell
+from kcna_ingest.cli._options import Quiet
+from kcna_ingest.cli._site import Contact, Origin, Pace, Proxy, manners_of, stopped_by_signals
+
+
+@app.command(
+    epilog="\b\nExamples:\n"
+    "  ingest save http://www.kcna.kp/en/article/detail/… --to report/\n"
+    "  ingest replay report/ --db report.db\n"
+)
+def save(
+    urls: Annotated[list[str], typer.Argument(metavar="URL...", help="Pages to save.")],
+    to: Annotated[Path, typer.Option(help="The folder to save them in.", metavar="DIR")],
+    contact: Contact = None,
+    pace: Pace = None,
+    origin: Origin = None,
+    proxy: Proxy = None,
+    quiet: Quiet = False,
+) -> None:
+    """Save pages as they are, each in a folder with its address and time: for replay, or to send.
+
+    A page saved so is a test: put its folder under fixtures/, and say in expected.json how it
+    must be read.
+    """
+    from kcna_ingest.crawl import Clock
+    from kcna_ingest.saving import save as run
+
+    clock = Clock(longest=3600.0)
+    failed = 0
+    with stopped_by_signals(clock):
+        for url, outcome in run(urls, to, manners_of(contact, pace, origin, proxy, clock), clock):
+            if isinstance(outcome, Path):
+                if not quiet:
+                    typer.echo(str(outcome))
+            else:
+                tell(outcome, url)
+                failed = max(failed, outcome.exit_status)
+    if failed:
+        raise typer.Exit(failed)
