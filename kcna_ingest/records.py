@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kcna_ingest import sites
 from kcna_ingest.errors import KeyNotFound
 
 if TYPE_CHECKING:
@@ -42,6 +41,8 @@ def find(connection: sqlite3.Connection, name: str) -> Row:
 
 
 def _at_address(connection: sqlite3.Connection, url: str) -> list[Row]:
+    from kcna_ingest import sites  # a key needs none of it, and starts faster
+
     return _all(
         connection,
         "SELECT a.* FROM articles AS a JOIN addresses AS d ON d.article_id = a.id WHERE d.url = ?",
