@@ -61,7 +61,12 @@ class Child:
             thread.start()
         self.pid = self._process.pid
         self._outgoing.put(packed(limits))
-        if self._next(max(_STARTING, limits.patience)) is None:
+        try:
+            greeting = self._next(max(_STARTING, limits.patience))
+        except BaseException:  # Ctrl-C: nobody else knows this child yet
+            self._clear()
+            raise
+        if greeting is None:
             status = self.kill()
             raise IngestError(
                 f"the process that reads pages cannot be started (status {status})",

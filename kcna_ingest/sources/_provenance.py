@@ -93,10 +93,11 @@ def _via(told: object) -> Via:
 
 # --- what the page says of itself ---
 
-_TAG = re.compile(rb"<(?:link|meta)\s[^<>]*>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(rb"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+# Strangers wrote the page, and this is no child: each repeat has its bound, or its own beginning.
+_TAG = re.compile(rb"<(?:link|meta)\s[^<>]{0,4096}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(rb"""(?<![\w:-])([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 #: Browsers write the length of the address in front of it, in four digits.
-_SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d{4}\)(\S+)\s*-->", re.IGNORECASE)
+_SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d{4}\)(\S{1,2048})\s*-->", re.IGNORECASE)
 
 
 def address_in(head: bytes) -> str | None:

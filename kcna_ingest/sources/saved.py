@@ -1,9 +1,10 @@
 """Saved pages: files and folders, as captures.
 
-A page's address is, in this order: what the user said, capture.json, what the page names as its
-own (canonical link, "saved from url", og:url), what its path mirrors; else ``file:`` and its name
-relative to the path the user gave. Its time is that of capture.json, of a Wayback timestamp in
-path or address, else of the file. Source: design.md 7.
+A page's address is, in this order: what the user said; capture.json; a story or list its path
+mirrors; what the page names as its own (canonical link, "saved from url", og:url); whatever else
+its path mirrors; else ``file:`` and its name relative to the path the user gave. Its time is
+that of capture.json, of a Wayback timestamp in path or address, else of the file.
+Source: design.md 7.
 """
 
 from __future__ import annotations
