@@ -1,0 +1,59 @@
+"""What a page costs to fetch, read and keep, against a bare loop that only gets and parses it.
+
+``python -m tests.benchmarks.fetch [STORIES]`` serves so many stories (3,000 unless told) in one
+language from the replica, pages of 25-30 KB, and prints from one run the CPU milliseconds a page of
+
+- a bare loop: ``httpx.Client.get`` and a selectolax parse of each address, in its own process;
+- ``ingest fetch``, its first run, child included (target: at most 2 times the bare loop);
+
+and the peak memory of the largest process (target: 150 MB at 20,000 pages).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.benchmarks.replay import run
+from tests.replica import Archive, Replica
+
+BARE = """
+import json, sys
+import httpx
+from selectolax.lexbor import LexborHTMLParser
+with httpx.Client(timeout=60) as client:
+    for url in json.load(open(sys.argv[1])):
+        tree = LexborHTMLParser(client.get(url).content)
+        tree.css_first("title").text()
+"""
+
+
+def main() -> None:
+    """Print the figures."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 3_000
+    archive = Archive.generate(
+        count, languages=["en"], seed=1, newest=datetime.now(UTC).date(), days=360
+    )
+    with (
+        tempfile.TemporaryDirectory(prefix="fetch-") as folder,
+        Replica(archive, padding=20_000) as site,
+    ):
+        urls = Path(folder) / "urls.json"
+        db = Path(folder) / "fetch.db"
+        fetch = [sys.executable, "-m", "kcna_ingest", "fetch", "-q", "--language", "en"]
+        cpu, wall, peak = run([*fetch, "--origin", site.origin, "--pace", "0", "--db", str(db)])
+        asked = [site.origin + each.path for each in site.requests if "/detail/" in each.path]
+        urls.write_text(json.dumps(asked), "utf-8")
+        bare, bare_wall, _ = run([sys.executable, "-c", BARE, str(urls)])
+    pages = len(asked)
+    print(f"{pages:,} pages")
+    print(f"bare   {1000 * bare / pages:5.2f} ms CPU a page, {bare_wall:.1f} s")
+    print(f"fetch  {1000 * cpu / pages:5.2f} ms CPU a page, {wall:.1f} s  ratio {cpu / bare:.2f}")
+    print(f"peak memory {peak:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
