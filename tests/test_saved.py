@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -221,6 +221,16 @@ def test_capture_json_goes_before_the_page(tmp_path: Path) -> None:
     ) == (LIST, 404, "text/plain", "wayback", None)
 
 
+def test_redirect_target_of_capture_json_is_kept(tmp_path: Path) -> None:
+    """``ingest save`` notes it, and block pages are known by it; a path there says nothing."""
+    redirected = only(case(tmp_path, "a", location="http://warning.or.kr/"))
+    moved = only(case(tmp_path, "b", location="/old/machine/page.html"))
+
+    assert load(redirected).location == "http://warning.or.kr/"
+    assert redirected.location == str(redirected.path)
+    assert load(moved).location == moved.location
+
+
 def test_user_goes_before_all(tmp_path: Path) -> None:
     """--url is the address of the only page."""
     assert only(case(tmp_path, "a"), url=LIST).url == LIST
@@ -417,7 +427,8 @@ def test_unusable_capture_json_keeps_the_page(tmp_path: Path, content: bytes, re
 )
 def test_any_capture_json_is_read_or_refused(told: dict[str, object]) -> None:
     """FieldError, and nothing else."""
-    reason, zone = "capture.json: ", UTC
+    reason = "capture.json: "
+    zone: tzinfo | None = UTC
     try:
         zone = described(json.dumps(told).encode(), "capture.json").fetched_at.tzinfo
     except FieldError as failure:

@@ -175,14 +175,16 @@ class Reader:
 
     def _alone(self, sent: _Sent) -> Reading:
         """Read a page with nothing else on its way: if the child dies, it died of this one."""
-        child = self._running()
-        child.ask([sent.job])
-        batch = child.answers()
-        if batch is not None:
+        while True:
+            child = self._running()
+            child.ask([sent.job])
+            batch = child.answers()
+            if batch is None:
+                return _hostile(sent, _cause(self._discard(), self._limits).failure)
             if batch.leaving:
                 self._discard()
-            return _reading(sent, batch.answers[0])
-        return _hostile(sent, _cause(self._discard(), self._limits).failure)
+            if batch.answers:  # else it found no room beside what was read before
+                return _reading(sent, batch.answers[0])
 
 
 def _gathered(
@@ -199,11 +201,12 @@ def _gathered(
 
 
 def _job(asked: Saved | Capture, about: About) -> Job:
-    path = body = None
+    path = body = served_from = None
     if isinstance(asked, Capture):
         body = asked.body
-    elif asked.has_bytes:
-        path = os.fspath(asked.path)
+    else:
+        path = os.fspath(asked.path) if asked.has_bytes else None
+        served_from = asked.served_from
     return Job(
         path,
         body,
@@ -212,7 +215,7 @@ def _job(asked: Saved | Capture, about: About) -> Job:
         asked.status,
         asked.content_type,
         asked.via,
-        asked.location,
+        served_from or asked.location,
         about.hint,
         about.known,
         parsed=not (isinstance(asked, Saved) and asked.failure),
@@ -227,8 +230,8 @@ def _reading(sent: _Sent, answer: Answer) -> Reading:
     if answer.body is not None:
         capture = asked.capture(answer.body)
         return Reading(capture, asked.location, answer.page, failure, answer.sha256, answer.known)
-    if isinstance(failure, HostilePage):  # the child had no room to send it
-        return _hostile(sent, failure)
+    if isinstance(answer.failure, HostilePage):  # the child had no room to send it
+        return _hostile(sent, answer.failure)
     return Reading(None, asked.location, None, failure, "")
 
 
@@ -264,7 +267,8 @@ def _cause(status: int | None, limits: Limits) -> _Cause:
     elif status == -getattr(signal, "SIGXCPU", 0):
         reason = f"reading it takes more than {limits.cpu} seconds of processor time"
     elif status == NO_MEMORY:
-        reason = limits.too_much_memory
+        # Perhaps only beside what was read before it.
+        return _Cause(HostilePage(limits.too_much_memory, HINT), certain=False)
     else:
         return _Cause(HostilePage(f"it ends the parser ({_ending(status)})", HINT), certain=False)
     return _Cause(HostilePage(reason, HINT))

@@ -51,11 +51,13 @@ def main() -> None:
     _confine(limits)
     try:
         send(answers, packed(Batch([])))
+        peak, fresh = _peak(), True
         while isinstance(batch := receive(jobs), list):
-            for answered in _batches(batch, limits):
+            for answered in _batches(batch, limits, peak, fresh=fresh):
                 send(answers, packed(answered))
                 if answered.leaving:
                     return
+            fresh = False
     except BrokenPipeError:  # the parent is gone
         return
     except MemoryError:  # no room for the answer; the parent asks again, page by page
@@ -79,19 +81,25 @@ def _limit(what: int, wanted: int) -> None:
     resource.setrlimit(what, (wanted if hard < 0 else min(wanted, hard), hard))
 
 
-def _batches(jobs: list[Job], limits: Limits) -> Iterator[Batch]:
-    """Answer jobs in order, in messages of moderate size."""
+def _batches(jobs: list[Job], limits: Limits, peak: int, *, fresh: bool) -> Iterator[Batch]:
+    """Answer jobs in order, in messages of moderate size.
+
+    A page that finds no room is answered only by a child that has read none before it: others
+    leave it to the next one. ``peak`` is the peak of memory at the child's start.
+    """
     done: list[Answer] = []
     size, since = 0, time.monotonic()
     for job in jobs:
         if resource is not None:
             _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + limits.cpu)
-        answer, leaving = _answer(job, limits)
-        done.append(answer)
-        size += len(answer.body or b"")
-        if leaving or _swollen(limits):
+        answer = _answer(job)
+        if answer is not None or fresh:
+            done.append(answer or _too_large(limits))
+        if answer is None or _swollen(limits, peak):
             yield Batch(done, leaving=True)
             return
+        fresh = False
+        size += len(answer.body or b"")
         if size > _FULL or time.monotonic() > since + _LATE:
             yield Batch(done)
             done, size, since = [], 0, time.monotonic()
@@ -99,39 +107,50 @@ def _batches(jobs: list[Job], limits: Limits) -> Iterator[Batch]:
         yield Batch(done)
 
 
-def _swollen(limits: Limits) -> bool:
-    """Tell whether one page has left so little room that the next ones need a new child."""
+def _swollen(limits: Limits, start: int) -> bool:
+    """Tell whether one page has left so little room that the next ones need a new child.
+
+    Linux hands the parent's peak down to the child: only what is above it is the child's own.
+    """
+    return _peak() > max(limits.memory // 2, start)
+
+
+def _peak() -> int:
+    """Give the largest memory this process has had, in bytes; 0 where the system cannot say."""
     if resource is None:
-        return False
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak * (1 if sys.platform == "darwin" else 1024) > limits.memory // 2
+        return 0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def _answer(job: Job, limits: Limits) -> tuple[Answer, bool]:
-    """Read one page; tell also whether the child should end itself now."""
+def _too_large(limits: Limits) -> Answer:
+    """Answer for a page without its bytes: here may be no room to send them."""
+    return Answer(None, "", None, HostilePage(limits.too_much_memory, HINT), known=False)
+
+
+def _answer(job: Job) -> Answer | None:
+    """Read one page; None where memory does not suffice, and the child should end itself."""
     try:
         body, failure = _bytes(job)
         if body is None:
-            return Answer(None, "", None, failure, known=False), False
+            return Answer(None, "", None, failure, known=False)
         sha256 = hashlib.sha256(body).hexdigest()
         given = body if job.path is not None else None
         if failure is not None or not job.parsed:
-            return Answer(given, sha256, None, failure, known=False), False
+            return Answer(given, sha256, None, failure, known=False)
         if sha256 in job.known:
-            return Answer(given, sha256, None, None, known=True), False
-        page, failure = _read(job, body, limits)
-        return Answer(given, sha256, page, failure, known=False), False
+            return Answer(given, sha256, None, None, known=True)
+        page, failure = _read(job, body)
+        return Answer(given, sha256, page, failure, known=False)
     except MemoryError:
-        # The parent loads the bytes again; here may be no room to send them.
-        failure = HostilePage(limits.too_much_memory, HINT)
-        return Answer(None, "", None, failure, known=False), True
+        return None
 
 
 def _bytes(job: Job) -> tuple[bytes | None, IngestError | None]:
-    return (job.body, None) if job.path is None else bytes_at(job.path, job.location or job.path)
+    return (job.body, None) if job.path is None else bytes_at(job.path)
 
 
-def _read(job: Job, body: bytes, limits: Limits) -> tuple[Page | None, PageError | None]:
+def _read(job: Job, body: bytes) -> tuple[Page | None, PageError | None]:
     capture = Capture(
         job.url, job.fetched_at, job.status, job.content_type, body, job.via, job.location
     )
@@ -144,9 +163,9 @@ def _read(job: Job, body: bytes, limits: Limits) -> tuple[Page | None, PageError
     except MemoryError:
         raise
     # A fault of ours in one page must not cost the others; it is named and kept with the page.
-    except Exception as fault:  # noqa: BLE001
+    except Exception as fault:
         if type(fault).__module__.startswith("selectolax"):  # its way to say: no memory
-            return None, HostilePage(limits.too_much_memory, HINT)
+            raise MemoryError from fault
         place = traceback.extract_tb(fault.__traceback__)[-1]
         told = f"{type(fault).__name__}: {fault} ({Path(place.filename).name}:{place.lineno})"
         return None, PageError(f"this program failed on it: {told}", "report it with the page")

@@ -32,6 +32,8 @@ class Provenance:
     status: int = 200
     content_type: str = ""
     via: Via = "file"
+    #: Where a redirect led, if one did.
+    served_from: str | None = None
 
 
 def described(source: bytes, name: str) -> Provenance:
@@ -49,6 +51,7 @@ def described(source: bytes, name: str) -> Provenance:
             _status(told.get("status", 200)),
             _text(told.get("content_type") or "", "content_type"),
             _via(told.get("via", "file")),
+            _absolute(_text(told.get("location") or "", "location")),
         )
     except KeyError as failure:
         raise FieldError(f"{name}: {failure.args[0]} is missing", _HINT) from failure

@@ -51,6 +51,8 @@ class Saved:
     location: str
     #: What is wrong with the path, or with what lies beside the page.
     failure: IngestError | None = None
+    #: Where a redirect led, if capture.json tells of one.
+    served_from: str | None = None
 
     @property
     def has_bytes(self) -> bool:
@@ -66,7 +68,7 @@ class Saved:
             self.content_type,
             body,
             self.via,
-            self.location,
+            self.served_from or self.location,
         )
 
 
@@ -114,26 +116,25 @@ def bytes_of(saved: Saved) -> tuple[bytes | None, IngestError | None]:
     """Give a page's bytes, and why they are none, or not the page. Raises nothing."""
     if not saved.has_bytes:
         return None, saved.failure
-    return bytes_at(os.fspath(saved.path), saved.location)
+    return bytes_at(os.fspath(saved.path))
 
 
-def bytes_at(path: str, location: str) -> tuple[bytes | None, IngestError | None]:
+def bytes_at(path: str) -> tuple[bytes | None, IngestError | None]:
     """Give a file's bytes, unzipped, and why they are none, or not the page. Raises nothing.
 
-    Damaged gzip is given as it is in the file, with TruncatedPage. ``location`` is the path as
-    failures name it.
+    Damaged gzip is given as it is in the file, with TruncatedPage.
     """
     try:
         stored = _start(path, LARGEST + 1)
     except OSError as failure:
-        return None, unreadable(location, failure)
+        return None, unreadable(_printable(path), failure)
     if len(stored) > LARGEST:
-        return None, _too_large(location)
+        return None, _too_large(path)
     if not stored.startswith(BEGINNING):
         return stored, None
     body, damage = inflate(stored, LARGEST)
     if len(body) > LARGEST:
-        return None, _too_large(location)
+        return None, _too_large(path)
     return (body, None) if damage is None else (stored, damage)
 
 
@@ -143,8 +144,8 @@ def unreadable(location: str, failure: OSError) -> UnreadableFile:
     return UnreadableFile(f"{location}: {told}", "check the file and its permissions")
 
 
-def _too_large(location: str) -> HostilePage:
-    reason = f"{location}: it has more than {LARGEST:,} bytes"
+def _too_large(path: str) -> HostilePage:
+    reason = f"{_printable(path)}: it has more than {LARGEST:,} bytes"
     return HostilePage(reason, "no page of these sites is that large; look at the file")
 
 
@@ -198,6 +199,7 @@ def _as_saved(found: Found, told: Provenance, location: str, failure: IngestErro
         told.via,
         location,
         failure,
+        told.served_from,
     )
 
 
