@@ -145,6 +145,17 @@ def page_of(connection: sqlite3.Connection, article: Row) -> Row | None:
     return found[0] if found else None
 
 
+def page_at(connection: sqlite3.Connection, name: str) -> Row | None:
+    """Give the newest capture of an address or a file, understood or not; None where none is."""
+    found = _all(
+        connection,
+        "SELECT * FROM captures WHERE location = ?1 OR url = ?1 "
+        "ORDER BY fetched_at DESC, id DESC LIMIT 1",
+        name,
+    )
+    return found[0] if found else None
+
+
 def status(connection: sqlite3.Connection) -> Row:
     """Count what the record holds, and give what is wrong with it."""
     return {

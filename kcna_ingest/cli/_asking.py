@@ -48,14 +48,18 @@ def show(
         bool, typer.Option("--raw", help="Print the kept bytes of the page itself.")
     ] = False,
 ) -> None:
-    """Print one article: its text, where it was seen, and when."""
+    """Print one article: its text, where it was seen, and when.
+
+    With --raw, KEY may also be the address or the file of a page that was not understood, as
+    `ingest status` names it.
+    """
     from kcna_ingest import records
 
     with _reading(db) as connection:
-        article = records.find(connection, key)
         if raw:
-            sys.stdout.buffer.write(_bytes_of(connection, article))
+            sys.stdout.buffer.write(_bytes_of(connection, key))
             return
+        article = records.find(connection, key)
         whole = {
             **article,
             "addresses": records.addresses(connection, article["id"]),
@@ -71,11 +75,16 @@ def show(
         typer.echo(_render.article(whole, _render.paint(sys.stdout)))
 
 
-def _bytes_of(connection: sqlite3.Connection, article: Row) -> bytes:
+def _bytes_of(connection: sqlite3.Connection, name: str) -> bytes:
     from kcna_ingest import records
     from kcna_ingest.bodies import Bodies
 
-    page = records.page_of(connection, article)
+    try:
+        page = records.page_of(connection, records.find(connection, name))
+    except KeyNotFound as failure:
+        page = records.page_at(connection, name)
+        if page is None or failure.candidates:
+            raise
     if page is None:
         raise StorageError(
             "no page of this article was read: only a list named it",

@@ -52,7 +52,7 @@ _OF_THE_AGENCY = re.compile(
 )
 
 _LATER = "ask again later, or from another place"
-_LOOK = "the page is kept as a failure; look at it with `ingest show`"
+_LOOK = "the page is kept; look at it with: ingest show --raw, and its address or file"
 
 
 def refuse(document: Document) -> None:
