@@ -1,18 +1,10 @@
-"""Pages of strangers are read in a child: as ever, in order, and whatever becomes of the child."""
+"""Pages of strangers are read in a child as they would be here, and in order."""
 
 from __future__ import annotations
 
 import gzip
-import json
 import os
-import signal
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -20,54 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kcna_ingest import layouts
-from kcna_ingest.confined import About, Limits, Reader, Reading
-from kcna_ingest.errors import (
-    FieldError,
-    HostilePage,
-    IngestError,
-    PageError,
-    TruncatedPage,
-    UnreadableFile,
-)
+from kcna_ingest.confined import About, Reader
+from kcna_ingest.errors import FieldError, HostilePage, PageError, TruncatedPage, UnreadableFile
 from kcna_ingest.models import Capture, Page
 from kcna_ingest.sources.saved import Saved, survey
-from tests.conftest import ROOT
+from tests.confined_cases import URL, all_saved, body_of, capture, headline, mixed, page
 from tests.fixture_cases import FAILING, GOOD, cases
-
-MOMENT = datetime(2026, 9, 8, 1, 31, tzinfo=UTC)
-URL = "http://www.kcna.kp/en/article/detail/{:032x}"
-PAGE = (
-    "<html><head><title>KCNA | Bakery {0}</title></head><body><main><article>"
-    '<div class="container"><h1>Bakery {0}</h1><p>Pyongyang, September 7 (KCNA) -- Text {0}. '
-    "-0-</p>{1}</div></article></main></body></html>"
-)
-#: Small enough that a hostile page is found out at once.
-STRICT = Limits(memory=400_000_000, cpu=1, patience=20.0)
-
-
-def page(number: int, more: str = "") -> bytes:
-    """Give an article."""
-    return PAGE.format(number, more).encode()
-
-
-def capture(number: int, body: bytes | None = None) -> Capture:
-    """Give the capture of an article, or of other bytes."""
-    content = page(number) if body is None else body
-    return Capture(URL.format(number), MOMENT, 200, "text/html", content, "live", None)
-
-
-def headline(reading: Reading) -> str | None:
-    """Give the headline that was read; None where nothing was."""
-    return reading.page.articles[0].headline if reading.page else None
-
-
-def gone(pid: int) -> bool:
-    """Tell whether a process is no more, not even as a zombie of ours."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 @pytest.fixture(scope="module")
@@ -170,23 +120,32 @@ def test_large_captures_pass(reader: Reader) -> None:
     assert [f"Bakery {number}" for number in range(12)] == [headline(r) for r in readings]
 
 
+def test_files_and_bytes_are_answered_in_order(tmp_path: Path, reader: Reader) -> None:
+    """Two hundred, each with its own headline, address and bytes."""
+    jobs = mixed(tmp_path, 200)
+    asked: list[str] = []
+
+    def about(job: Saved | Capture) -> About:
+        asked.append(job.url)
+        return About(known=frozenset({capture(7).sha256, capture(9).sha256}))
+
+    readings = list(reader.read_many(jobs, about))
+
+    assert [job.url for job in jobs] == asked
+    assert [job.url for job in jobs] == [r.capture.url if r.capture else "" for r in readings]
+    assert [None if n in {7, 9} else f"Bakery {n}" for n in range(200)] == [
+        headline(reading) for reading in readings
+    ]
+    assert [number for number, reading in enumerate(readings) if reading.known] == [7, 9]
+    assert [page(number) for number in range(200)] == [body_of(reading) for reading in readings]
+
+
 # --- files that are no pages ---
-
-
-def _saved(root: Path, count: int) -> list[Saved]:
-    """Write articles; give them in their order."""
-    for number in range(count):
-        folder = root / f"{number:04d}"
-        folder.mkdir()
-        (folder / "page.html").write_bytes(page(number))
-        told = {"url": URL.format(number), "fetched_at": "2026-09-08T01:31:00Z"}
-        (folder / "capture.json").write_text(json.dumps(told), "utf-8")
-    return list(survey([root]).others)
 
 
 def test_what_survey_found_wrong_comes_through(tmp_path: Path, reader: Reader) -> None:
     """A missing path has no bytes; a bad capture.json leaves them, unparsed."""
-    _saved(tmp_path, 1)
+    all_saved(tmp_path, 1)
     (tmp_path / "0000" / "capture.json").write_text("{", "utf-8")
 
     missing, described = reader.read_many(survey([tmp_path / "gone", tmp_path]).others)
@@ -201,7 +160,7 @@ def test_what_survey_found_wrong_comes_through(tmp_path: Path, reader: Reader) -
 
 def test_file_that_went_away_is_one_failure(tmp_path: Path, reader: Reader) -> None:
     """The others are read."""
-    jobs = _saved(tmp_path, 3)
+    jobs = all_saved(tmp_path, 3)
     jobs[1].path.unlink()
 
     readings = list(reader.read_many(jobs))
@@ -259,236 +218,25 @@ def test_any_file_is_page_or_failure(
     assert reading.capture.sha256 == reading.sha256
 
 
-# --- hostile pages ---
-
-SLOW = page(0, "<div>" * 1_500_000)
-LARGE = page(0, "".join(f"<font a={number}><p>" for number in range(12_000)))
-
-
-def test_slow_page_is_named_and_kept() -> None:
-    """Markup on which the parser hangs costs its limit and no more."""
-    with Reader(STRICT) as reader:
-        reading = reader.read(capture(0, SLOW))
-        after = reader.read(capture(1))
-
-    assert isinstance(reading.failure, HostilePage)
-    assert "more than 1 seconds of processor time" in reading.failure.reason
-    assert reading.page is None
-    assert reading.capture == capture(0, SLOW)
-    assert headline(after) == "Bakery 1"
-
-
-def test_bloated_page_is_named_and_kept() -> None:
-    """Markup of which the parser makes gigabytes does not take them."""
-    with Reader(STRICT._replace(memory=250_000_000, cpu=20)) as reader:
-        reading = reader.read(capture(0, LARGE))
-        after = reader.read(capture(1))
-
-    assert isinstance(reading.failure, HostilePage)
-    assert "more than 250 MB of memory" in reading.failure.reason
-    assert reading.capture == capture(0, LARGE)
-    assert headline(after) == "Bakery 1"
-
-
-@pytest.mark.parametrize("hostile", [SLOW, LARGE], ids=["slow", "large"])
-def test_hostile_page_among_others_costs_only_itself(tmp_path: Path, hostile: bytes) -> None:
-    """The others are read, in order; its bytes are read from its file."""
-    jobs = _saved(tmp_path, 50)
-    jobs[20].path.write_bytes(hostile)
-    expected = [None if number == 20 else f"Bakery {number}" for number in range(50)]
-
-    with Reader(STRICT._replace(memory=250_000_000)) as reader:
-        readings = list(reader.read_many(jobs))
-
-    assert expected == [headline(reading) for reading in readings]
-    assert isinstance(readings[20].failure, HostilePage)
-    assert readings[20].capture is not None
-    assert readings[20].capture.body == hostile
-
-
-# --- a child that dies, hangs, or cannot be started ---
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM])
-def test_killed_child_costs_no_page(tmp_path: Path, number: signal.Signals) -> None:
-    """All jobs are answered, in order, by a new child."""
-    jobs = _saved(tmp_path, 200)
-
-    with Reader() as reader:
-        source = reader.read_many(jobs)
-        readings = list(islice(source, 40))
-        first = reader.pid
-        assert first is not None
-        os.kill(first, number)
-        readings += source
-        assert gone(first)
-
-    assert [f"Bakery {number}" for number in range(200)] == [headline(r) for r in readings]
-
-
-def test_stopped_child_costs_no_page(tmp_path: Path) -> None:
-    """A child that says nothing is ended, and another one asked."""
-    jobs = _saved(tmp_path, 200)
-
-    with Reader(Limits(patience=0.5)) as reader:
-        source = reader.read_many(jobs)
-        readings = [next(source)]
-        assert reader.pid is not None
-        os.kill(reader.pid, signal.SIGSTOP)
-        readings += source
-
-    assert [f"Bakery {number}" for number in range(200)] == [headline(r) for r in readings]
-
-
-def test_page_without_answer_is_named() -> None:
-    """The last resort: time on the clock, for a single page."""
-    with Reader(Limits(patience=0.5)) as reader:
-        reader.read(capture(0))
-        assert reader.pid is not None
-        os.kill(reader.pid, signal.SIGSTOP)
-
-        reading = reader.read(capture(1))
-
-    assert isinstance(reading.failure, HostilePage)
-    assert "no answer within 0.5 seconds" in reading.failure.reason
-
-
-def test_child_that_cannot_start_is_loud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No page is blamed for it."""
-    for program in (tmp_path / "nothing", Path("/bin/false")):
-        monkeypatch.setattr(sys, "executable", str(program))
-
-        with Reader() as reader, pytest.raises(IngestError, match="cannot be started"):
-            reader.read(capture(0))
-
-
-def test_interrupt_is_for_the_parent(reader: Reader) -> None:
-    """Ctrl-C reaches the whole group: the child goes on."""
-    reader.read(capture(0))
-    before = reader.pid
-    assert before is not None
-    os.kill(before, signal.SIGINT)
-
-    assert headline(reader.read(capture(1))) == "Bakery 1"
-    assert before == reader.pid
-
-
-# --- nothing is left behind ---
-
-
-def test_close_leaves_nothing_behind() -> None:
-    """No process, no zombie, no thread; closing twice is no fault."""
-    threads = threading.active_count()
-    reader = Reader()
-    reader.read(capture(0))
-    pid = reader.pid
-    assert pid is not None
-
-    reader.close()
-    reader.close()
-
-    assert gone(pid)
-    assert threads == threading.active_count()
-
-
-def test_error_of_the_caller_leaves_nothing_behind(tmp_path: Path) -> None:
-    """With pages on their way, too."""
-    threads = threading.active_count()
-    jobs = _saved(tmp_path, 100)
-    pid = None
-
-    def fail() -> None:
-        nonlocal pid
-        with Reader() as reader:
-            for _ in reader.read_many(jobs):
-                pid = reader.pid
-                raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        fail()
-
-    assert pid is not None
-    assert gone(pid)
-    assert threads == threading.active_count()
-
-
-def test_answers_given_up_are_not_taken_for_others(tmp_path: Path) -> None:
-    """After a loop that ended early the next page is the one that was asked."""
-    jobs = _saved(tmp_path, 100)
-
-    with Reader() as reader:
-        source = reader.read_many(jobs)
-        next(source)
-        source.close()  # type: ignore[attr-defined]
-
-        assert headline(reader.read(capture(777))) == "Bakery 777"
-
-
-def test_one_reading_at_a_time(reader: Reader) -> None:
-    """Answers of two loops would be mixed."""
-    source = reader.read_many([capture(0), capture(1)])
-    next(source)
-
-    with pytest.raises(RuntimeError, match="reading already"):
-        reader.read(capture(2))
-    assert headline(next(source)) == "Bakery 1"
-    assert list(source) == []
-
-
-def test_failing_jobs_end_the_reading_only() -> None:
-    """An error of whoever gives the jobs is theirs; the reader can be used again."""
-
-    def jobs() -> Iterator[Capture]:
-        yield capture(0)
-        raise ValueError("no more")
-
-    with Reader() as reader:
-        with pytest.raises(ValueError, match="no more"):
-            list(reader.read_many(jobs()))
-
-        assert headline(reader.read(capture(1))) == "Bakery 1"
-
-
-ORPHAN = """
-import os, sys
-from tests.test_confined import capture
-from kcna_ingest.confined import Reader
-reader = Reader()
-reader.read(capture(0))
-print(reader.pid, flush=True)
-os._exit(0)
-"""
-
-
-def test_child_ends_with_its_parent() -> None:
-    """A parent that is killed can close nothing."""
-    told = subprocess.run(
-        [sys.executable, "-c", ORPHAN], cwd=ROOT, stdout=subprocess.PIPE, check=True
-    )
-    pid = int(told.stdout)
-
-    for _ in range(100):
-        if gone(pid) or _is_zombie(pid):
-            return
-        time.sleep(0.1)
-    pytest.fail("the child lives on")
-
-
-def _is_zombie(pid: int) -> bool:
-    """Tell whether a process has ended and nobody has asked for its status."""
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text("utf-8").rpartition(")")[2].split()[0] == "Z"
-
-
-@pytest.mark.parametrize("name", ["selectolax", "kcna_ingest", "pickle"])
-def test_nothing_is_imported_from_the_current_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.binary(max_size=200) | st.binary(max_size=30).map(gzip.compress), max_size=6))
+def test_any_files_are_each_page_or_failure(
+    tmp_path: Path, reader: Reader, contents: list[bytes]
 ) -> None:
-    """A folder of saved pages may hold anybody's Python."""
-    (tmp_path / name).mkdir()
-    (tmp_path / name / "__init__.py").write_text("raise SystemExit('ran')", "utf-8")
-    (tmp_path / f"{name}.py").write_text("raise SystemExit('ran')", "utf-8")
-    monkeypatch.chdir(tmp_path)
+    """One of the two, never both, with the bytes of that very file."""
+    for old in tmp_path.iterdir():
+        old.unlink()
+    for number, content in enumerate(contents):
+        (tmp_path / f"{number}.html").write_bytes(content)
+    jobs = survey([tmp_path]).others if contents else []
 
-    with Reader() as reader:
-        assert headline(reader.read(capture(0))) == "Bakery 0"
+    readings = list(reader.read_many(jobs))
+
+    assert [job.location for job in jobs] == [reading.location for reading in readings]
+    for reading in readings:
+        assert (reading.page is None) is (reading.failure is not None)
+        content = contents[int(Path(reading.location).stem)]
+        zipped = content[:2] == b"\x1f\x8b" and not isinstance(reading.failure, TruncatedPage)
+        assert (gzip.decompress(content) if zipped else content) == body_of(reading)

@@ -131,9 +131,11 @@ class Child:
 
     def _listen(self) -> None:
         pipe = cast("io.FileIO", self._process.stdout)
-        while (message := receive(pipe)) is not None:
-            self._incoming.put(message)
-        self._incoming.put(None)
+        try:
+            while (message := receive(pipe)) is not None:
+                self._incoming.put(message)
+        finally:  # nobody may wait for a thread that has ended
+            self._incoming.put(None)
 
 
 def _started() -> subprocess.Popen[bytes]:

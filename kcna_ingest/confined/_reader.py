@@ -174,13 +174,21 @@ class Reader:
             self._ask(batch)
 
     def _alone(self, sent: _Sent) -> Reading:
-        """Read a page with nothing else on its way: if the child dies, it died of this one."""
+        """Read a page with nothing else on its way.
+
+        If a child dies that was started for it, it died of this one; another child may have
+        died before.
+        """
         while True:
+            fresh = self._child is None
             child = self._running()
             child.ask([sent.job])
             batch = child.answers()
             if batch is None:
-                return _hostile(sent, _cause(self._discard(), self._limits).failure)
+                cause = _cause(self._discard(), self._limits)
+                if fresh or cause.certain:
+                    return _hostile(sent, cause.failure)
+                continue
             if batch.leaving:
                 self._discard()
             if batch.answers:  # else it found no room beside what was read before
