@@ -90,7 +90,9 @@ def survey(paths: Sequence[Path], *, url: str | None = None) -> Survey:
     ``url`` is the address of the only page there. Raises UsageError where there are more, and
     nothing else: what is wrong with a path or a page stands in its ``failure``.
     """
-    found = {page.path: page for path in paths for page in walk(os.fspath(path))}
+    met = [page for path in paths for page in walk(os.fspath(path))]
+    # Of a page met twice the longest name counts, in whatever order the paths were given.
+    found = {page.path: page for page in sorted(met, key=lambda page: len(page.name))}
     pages = [_saved(page) for page in found.values()]
     if url is not None:
         pages = _addressed(pages, url)
@@ -185,7 +187,8 @@ def _saved(found: Found) -> Saved:
     try:
         told, doubt = _guessed(found)
     except OSError as wrong:
-        told, doubt = Provenance("file:", _UNKNOWN_TIME), unreadable(location, wrong)
+        name = f"file:{_printable(found.name)}"
+        told, doubt = Provenance(name, _UNKNOWN_TIME), unreadable(location, wrong)
     return _as_saved(found, told, location, doubt or failure)
 
 
