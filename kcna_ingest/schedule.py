@@ -40,7 +40,7 @@ def cron(job: Job) -> str:
     """
     every = "*" if job.hours == 1 else f"*/{job.hours}"
     # A percent sign is a line's end to cron.
-    command = shlex.join(job.command).replace("%", r"\\%")
+    command = shlex.join(job.command).replace("%", r"\%")
     return (
         "# kcna-ingest: put these lines into `crontab -e`. Cron mails what is printed; with\n"
         "# --quiet that is only what is wrong. Two runs never overlap: the second exits 75.\n"

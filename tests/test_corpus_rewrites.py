@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PAGE = """<!DOCTYPE html><html><head><title>KCNA</title></head><body>
-<div class="article-content-title"><div class="article-main-title"><strong>{title}</strong></div></div>
+<div class="article-content-title"><div class="article-main-title">
+<strong>{title}</strong></div></div>
 <div class="article-content-body"><div class="content-wrapper">{paragraphs}
 <span class='publish-time'>www.kcna.kp ({day})</span></div></div></body></html>"""
 
