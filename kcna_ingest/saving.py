@@ -15,13 +15,14 @@ from kcna_ingest.sources.live import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from kcna_ingest.crawl import Clock
     from kcna_ingest.models import Capture
     from kcna_ingest.sources.live import Manners
 
-_NOT_NAME = re.compile(r"[^\w.-]+")
+_NOT_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 _LONGEST_NAME = 100
 
 
@@ -64,13 +65,23 @@ def _save_one(session: Session, url: str, folder: Path) -> Path | IngestError:
     return write(answer.capture, folder)
 
 
+def folder_name(url: str, at: datetime) -> str:
+    """Give the name of the folder of a page: ASCII, no separators, not hidden.
+
+    >>> from datetime import UTC, datetime
+    >>> folder_name("http://www.kcna.kp/en/article", datetime(2026, 9, 8, 1, 31, tzinfo=UTC))
+    'www.kcna.kp-en-article-20260908T013100Z'
+    """
+    name = _NOT_NAME.sub("-", url.partition("://")[2]).strip("-.")[:_LONGEST_NAME].strip("-.")
+    return f"{name}-{at:%Y%m%dT%H%M%SZ}".lstrip("-")
+
+
 def write(capture: Capture, folder: Path) -> Path:
     """Write a capture as ``<folder>/<name>/page.html`` and ``capture.json``; give the folder.
 
     One page saved at two times has two folders. Raises StorageError.
     """
-    name = _NOT_NAME.sub("-", capture.url.partition("://")[2]).strip("-.")[:_LONGEST_NAME]
-    own = folder / f"{name}-{capture.fetched_at:%Y%m%dT%H%M%SZ}"
+    own = folder / folder_name(capture.url, capture.fetched_at)
     told = {
         "url": capture.url,
         "fetched_at": f"{capture.fetched_at:%Y-%m-%dT%H:%M:%SZ}",

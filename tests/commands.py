@@ -22,9 +22,13 @@ class Command:
     db: Path
 
     def run(self, *words: str | Path, wait: float = 120) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end, in a process of its own."""
+        """Run a command on the file to its end, in a process of its own."""
+        return self.run_plain(*words, "--db", self.db, wait=wait)
+
+    def run_plain(self, *words: str | Path, wait: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run a command that has no file."""
         return subprocess.run(
-            [sys.executable, "-m", "kcna_ingest", *map(str, words), "--db", str(self.db)],
+            [sys.executable, "-m", "kcna_ingest", *map(str, words)],
             capture_output=True,
             text=True,
             errors="replace",

@@ -1,0 +1,112 @@
+"""``ingest save``: a page saved is a page that can be replayed, whatever the site answered."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kcna_ingest import saving
+from kcna_ingest.models import Capture
+from tests.commands import Command
+from tests.replica import Archive, Replica
+
+MOMENT = datetime(2026, 9, 8, 1, 31, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def archive() -> Archive:
+    """Give a small archive."""
+    return Archive.generate(6, languages=["en"], seed=3, newest=date(2026, 9, 8))
+
+
+def _url(archive: Archive) -> str:
+    story = next(story for story in archive.stories if story.kind == "article")
+    return f"http://www.kcna.kp/en/article/detail/{story.id}"
+
+
+def test_saved_page_is_replayed(archive: Archive, tmp_path: Path) -> None:
+    """The folder holds page and capture.json with the site's own address; replay reads it."""
+    command = Command(tmp_path / "kcna.db")
+    url = _url(archive)
+    with Replica(archive) as site:
+        done = command.run_plain(
+            "save", url, "--to", tmp_path / "report", "--origin", site.origin, "--pace", "0"
+        )
+
+    assert 0 == done.returncode, done.stderr
+    folder = Path(done.stdout.strip())
+    told = json.loads((folder / "capture.json").read_text("utf-8"))
+    assert (url, 200, "live") == (told["url"], told["status"], told["via"])
+    assert 0 == command.run("replay", tmp_path / "report").returncode
+    assert [(url, 1)] == command.rows("SELECT url, version_count FROM articles")
+
+
+def test_wrong_page_is_saved_too(archive: Archive, tmp_path: Path) -> None:
+    """What the site answers in place of a story is what a bug report needs."""
+    command = Command(tmp_path / "kcna.db")
+    with Replica(archive) as site:
+        done = command.run_plain(
+            "save",
+            f"http://www.kcna.kp/en/article/detail/{'0' * 32}",
+            "--to",
+            tmp_path / "report",
+            "--origin",
+            site.origin,
+            "--pace",
+            "0",
+        )
+
+    assert 0 == done.returncode, done.stderr
+    assert 65 == command.run("replay", tmp_path / "report").returncode
+
+
+def test_address_of_no_site(tmp_path: Path) -> None:
+    """Only the sites of the table are asked."""
+    done = Command(tmp_path / "x.db").run_plain(
+        "save", "http://www.example.org/", "--to", tmp_path / "report"
+    )
+
+    assert 2 == done.returncode
+    assert "example.org" in done.stderr
+    assert not (tmp_path / "report").exists()
+
+
+def test_two_moments_are_two_folders(tmp_path: Path) -> None:
+    """A page saved again does not overwrite the first."""
+    later = MOMENT.replace(hour=2)
+    url = "http://www.kcna.kp/en"
+    folders = {
+        saving.write(Capture(url, at, 200, "text/html", b"<html>", "live"), tmp_path)
+        for at in (MOMENT, later)
+    }
+
+    assert 2 == len(folders)
+
+
+@given(st.text(max_size=200))
+def test_folders_stay_inside(tail: str) -> None:
+    """No address leads out of the folder, or to a name that a file system refuses."""
+    name = saving.folder_name(f"http://www.kcna.kp/{tail}", MOMENT)
+
+    assert name == Path(name).name
+    assert not name.startswith(".")
+    assert len(name) <= 120
+
+
+def test_folder_that_cannot_be_written(archive: Archive, tmp_path: Path) -> None:
+    """A file where the folder should be is a named failure."""
+    (tmp_path / "report").write_text("in the way", "utf-8")
+    with Replica(archive) as site:
+        done = Command(tmp_path / "x.db").run_plain(
+            "save", _url(archive), "--to", tmp_path / "report", "--origin", site.origin,
+            "--pace", "0",
+        )  # fmt: skip
+
+    assert 73 == done.returncode
+    assert str(tmp_path / "report") in done.stderr
+    assert "Traceback" not in done.stderr
