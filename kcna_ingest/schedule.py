@@ -5,6 +5,12 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kcna_ingest.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Exit statuses after which the next run may well succeed: they are no news.
 TRY_LATER = (69, 75)
@@ -12,7 +18,11 @@ TRY_LATER = (69, 75)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is to run, and how often."""
+    """What is to run, and how often.
+
+    Raises UsageError for words that hold a control character: a line break would end the line
+    of a crontab or of a unit, and what follows would be read as another one.
+    """
 
     #: Absolute path of the ``ingest`` command.
     program: Path
@@ -21,6 +31,13 @@ class Job:
     #: Hours between two runs, 1 to 24.
     hours: int = 1
     contact: str | None = None
+
+    def __post_init__(self) -> None:
+        for word in self.command:
+            if not word.isprintable():
+                raise UsageError(
+                    f"no schedule can hold {word!r}", "a name without control characters"
+                )
 
     @property
     def command(self) -> list[str]:
@@ -32,19 +49,21 @@ class Job:
 def cron(job: Job) -> str:
     """Give lines for ``crontab -e``.
 
-    Cron mails what a command prints: with ``--quiet`` that is only what is wrong. Exit statuses
-    that mean "try again later" are turned into silence by the shell.
+    Cron knows no exit statuses: it mails what a command prints, and with ``--quiet`` that is what
+    is wrong, a site that did not answer this time included. Where the hours do not divide 24
+    the count begins anew at midnight.
 
     >>> print(cron(Job(Path("/opt/bin/ingest"), Path("/srv/kcna.db"), 6)).splitlines()[-1])
     23 */6 * * * /opt/bin/ingest fetch --quiet --db /srv/kcna.db
     """
-    every = "*" if job.hours == 1 else f"*/{job.hours}"
+    every = {1: "*", 24: "0"}.get(job.hours, f"*/{job.hours}")
     # A percent sign is a line's end to cron.
     command = shlex.join(job.command).replace("%", r"\%")
     return (
         "# kcna-ingest: put these lines into `crontab -e`. Cron mails what is printed; with\n"
         "# --quiet that is only what is wrong. Two runs never overlap: the second exits 75.\n"
-        f"# Exit statuses {' and '.join(map(str, TRY_LATER))} mean: the next run tries again.\n"
+        "# A site that does not answer is mailed as well; the next run tries it again.\n"
+        f"{_midnight(job.hours)}"
         f"23 {every} * * * {command}\n"
     )
 
@@ -54,10 +73,11 @@ def systemd(job: Job) -> dict[str, str]:
 
     The service is a oneshot; the timer makes up for runs missed while the machine was off and
     spreads its start; statuses that mean "try again later" are no failure; after any other
-    ``OnFailure`` starts the unit that tells a person.
+    ``OnFailure`` starts the unit that tells a person. Where the hours do not divide 24 the count
+    begins anew at midnight.
     """
     later = " ".join(map(str, TRY_LATER))
-    command = " ".join(_quoted(word) for word in job.command)
+    command = _command(job.command)
     folder = _escaped(str(job.db.parent))
     service = f"""[Unit]
 Description=Fetch North Korean state media into {_escaped(str(job.db))}
@@ -83,7 +103,7 @@ PrivateTmp=true
 Description=Fetch North Korean state media every {_hours(job.hours)}
 
 [Timer]
-OnCalendar={"*-*-* *:23:00" if job.hours == 1 else f"*-*-* 0/{job.hours}:23:00"}
+{_midnight(job.hours)}OnCalendar={_calendar(job.hours)}
 RandomizedDelaySec=10min
 Persistent=true
 Unit=kcna-ingest.service
@@ -97,7 +117,7 @@ Description=Tell a person that kcna-ingest needs one
 [Service]
 Type=oneshot
 # Put your own way to be told here: a mail, a message, a ticket.
-ExecStart={_quoted(str(job.program))} status --db {_quoted(str(job.db))}
+ExecStart={_command([str(job.program), "status", "--db", str(job.db)])}
 WorkingDirectory={folder}
 """
     return {
@@ -111,6 +131,23 @@ def _hours(count: int) -> str:
     return "hour" if count == 1 else f"{count} hours"
 
 
+def _calendar(hours: int) -> str:
+    every = {1: "*", 24: "00"}.get(hours, f"0/{hours}")
+    return f"*-*-* {every}:23:00"
+
+
+def _midnight(hours: int) -> str:
+    """Say in a comment that the last gap of a day is the shorter one, where it is."""
+    rest = 24 % hours
+    return f"# Counted from midnight: the last gap of a day is {_hours(rest)}.\n" if rest else ""
+
+
+def _command(words: Sequence[str]) -> str:
+    """Word a command for systemd, which puts variables into all words but the program's path."""
+    program, *rest = words
+    return " ".join([_quoted(program), *(_quoted(word).replace("$", "$$") for word in rest)])
+
+
 def _escaped(word: str) -> str:
     """Write a word so that systemd takes it as it is: percent signs are its own."""
     return word.replace("%", "%%")
@@ -118,5 +155,5 @@ def _escaped(word: str) -> str:
 
 def _quoted(word: str) -> str:
     """Quote a word of a command for systemd, where it needs quotes."""
-    plain = _escaped(word).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
+    plain = _escaped(word).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{plain}"' if any(c in word for c in " \t\"'\\;") else plain

@@ -17,14 +17,20 @@ if TYPE_CHECKING:
     from kcna_ingest.schedule import Job
 
 schedule = typer.Typer(
-    help="Print units that run `ingest fetch` on a schedule.", rich_markup_mode=None
+    help="Print units that run `ingest fetch` on a schedule.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(schedule, name="schedule")
-Hours = Annotated[int, typer.Option("--every", min=1, max=24, help="Hours between two runs.")]
+Hours = Annotated[
+    int,
+    typer.Option("--every", min=1, max=24, help="Hours between two runs, counted from midnight."),
+]
 
 
 @schedule.command(
-    epilog="\b\nExample:\n  ingest schedule cron --db ~/kcna.db --every 6 | crontab -\n"
+    epilog="\b\nExample:\n"
+    "  (crontab -l; ingest schedule cron --db ~/kcna.db --every 6) | crontab -\n"
 )
 def cron(db: Db = DEFAULT_DB, hours: Hours = 1, contact: Contact = None) -> None:
     """Print lines for crontab."""
@@ -67,4 +73,8 @@ def _written(path: Path, text: str) -> Path:
 def _job(db: Path, hours: int, contact: str | None) -> Job:
     from kcna_ingest.schedule import Job
 
-    return Job(Path(sys.argv[0]).absolute(), db.absolute(), hours, contact)
+    program = Path(sys.argv[0]).absolute()
+    if program.suffix == ".py":
+        # Run as a module, it is a file of the package; the command lies beside the interpreter.
+        program = Path(sys.executable).with_name("ingest")
+    return Job(program, db.absolute(), hours, contact)
