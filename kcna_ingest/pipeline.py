@@ -30,17 +30,27 @@ _LONGEST = 1.0
 
 
 def replay(
-    paths: Sequence[Path], db: Path, *, url: str | None, now: datetime, voice: Voice
+    paths: Sequence[Path],
+    db: Path,
+    *,
+    url: str | None,
+    now: datetime,
+    voice: Voice,
+    patience: float = files.PATIENCE,
 ) -> Tally:
     """Read saved pages into the file at ``db``; lists before articles, then by time.
 
+    ``patience``: seconds to wait for another writer.
     Raises StorageError or Busy where the database cannot be used; a page or file that cannot
     be read is told to ``voice``, and the rest is done.
     """
     survey = saved.survey(paths, url=url)
     voice.progress.total(len(survey))
     # The files are still there: a power cut loses nothing that cannot be read again.
-    with Store(db, durable=False) as store, recording(store, "replay", now, voice) as recorder:
+    with (
+        Store(db, durable=False, patience=patience) as store,
+        recording(store, "replay", now, voice) as recorder,
+    ):
         with Reader() as reader:
             for pages in (survey.lists, survey.others):
                 ingest(reader.read_many(pages, _about(store)), recorder, store, voice)

@@ -41,13 +41,25 @@ class _Commands(TyperGroup):
 
 def tell(error: IngestError, location: str | None = None) -> None:
     """Print a failure to stderr: where, what, and what to do."""
-    where = f"{location}: " if location and not error.reason.startswith(location) else ""
-    typer.echo(f"error: {where}{error.reason}", err=True)
+    named = location is None or error.reason.startswith(location) or error.reason.endswith(location)
+    where = "" if named else f"{location}: "
+    typer.echo(f"error: {one_line(where + error.reason)}", err=True)
     if isinstance(error, KeyNotFound):
         for candidate in error.candidates:
             typer.echo(f"  {candidate}", err=True)
     if error.hint:
         typer.echo(f"hint: {error.hint}", err=True)
+
+
+def one_line(text: str) -> str:
+    """Give a text on one line, control characters spelt out: names of files may hold any.
+
+    >>> one_line("a\\nb")
+    'a\\\\nb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 app = typer.Typer(

@@ -7,6 +7,8 @@ import shutil
 import textwrap
 from typing import TYPE_CHECKING, TextIO
 
+from kcna_ingest.cli import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -185,7 +187,8 @@ def status(found: Row, findings: Sequence[Finding], ink: Paint) -> str:
     if found["failures"]:
         lines += ["", ink("failures", "bold")]
     for failure in found["failures"]:
-        lines.append(f"{failure['location']}\n  {failure['kind']}: {failure['reason']}")
+        lines.append(one_line(failure["location"]))
+        lines.append(f"  {failure['kind']}: {one_line(failure['reason'])}")
         if failure["hint"]:
             lines.append(f"  hint: {failure['hint']}")
     return "\n".join(lines)
