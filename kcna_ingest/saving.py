@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from itertools import groupby
+from itertools import count, groupby
 from typing import TYPE_CHECKING
 
 from kcna_ingest import sites
@@ -79,9 +79,11 @@ def folder_name(url: str, at: datetime) -> str:
 def write(capture: Capture, folder: Path) -> Path:
     """Write a capture as ``<folder>/<name>/page.html`` and ``capture.json``; give the folder.
 
-    One page saved at two times has two folders. Raises StorageError.
+    Each call makes a folder of its own: one page saved at two times has two, and so have two
+    addresses that look alike as the name of a folder. Raises StorageError.
     """
-    own = folder / folder_name(capture.url, capture.fetched_at)
+    name = folder_name(capture.url, capture.fetched_at)
+    own = folder / name
     told = {
         "url": capture.url,
         "fetched_at": f"{capture.fetched_at:%Y-%m-%dT%H:%M:%SZ}",
@@ -95,7 +97,7 @@ def write(capture: Capture, folder: Path) -> Path:
     if capture.content_type.startswith("text/plain"):
         ending = "txt"
     try:
-        own.mkdir(parents=True, exist_ok=True)
+        own = _made(folder, name)
         (own / f"page.{ending}").write_bytes(capture.body)
         (own / "capture.json").write_text(
             json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8"
@@ -105,3 +107,17 @@ def write(capture: Capture, folder: Path) -> Path:
             f"{own}: it cannot be written: {failure.strerror}", "name another folder with --to"
         ) from failure
     return own
+
+
+def _made(folder: Path, name: str) -> Path:
+    """Make a folder that was not there: under this name, else with -2, -3 … behind it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers = count(2)
+    own = folder / name
+    while True:
+        try:
+            own.mkdir()
+        except FileExistsError:
+            own = folder / f"{name}-{next(numbers)}"
+        else:
+            return own

@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest import saving
+from kcna_ingest.errors import IngestError
 from kcna_ingest.models import Capture
+from kcna_ingest.sources.live import Manners
 from tests.commands import Command
+from tests.fetching import Time
 from tests.replica import Archive, Replica
 
 MOMENT = datetime(2026, 9, 8, 1, 31, tzinfo=UTC)
@@ -86,6 +89,54 @@ def test_two_moments_are_two_folders(tmp_path: Path) -> None:
     }
 
     assert 2 == len(folders)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("en", "en"), ("en?a=1", "en/a/1"), ("x" * 200 + "1", "x" * 200 + "2"), ("조선", "소식")],
+    ids=["same", "signs", "long", "script"],
+)
+def test_addresses_that_look_alike_are_two_folders(tmp_path: Path, one: str, other: str) -> None:
+    """Nothing is overwritten, even within one second."""
+    folders = [
+        saving.write(
+            Capture(f"http://www.kcna.kp/{tail}", MOMENT, 200, "text/html", body, "live"), tmp_path
+        )
+        for tail, body in ((one, b"first"), (other, b"second"))
+    ]
+
+    assert [b"first", b"second"] == [(each / "page.html").read_bytes() for each in folders]
+
+
+def test_what_cannot_be_asked_keeps_nothing_else_back(archive: Archive, tmp_path: Path) -> None:
+    """A 404 is a page like another; an address robots.txt denies is 69, and the rest is saved."""
+    url = _url(archive)
+    other = f"http://www.kcna.kp/en/article/detail/{'0' * 32}"
+    denied = f"User-agent: *\nDisallow: {url.removeprefix('http://www.kcna.kp')}\n"
+    with Replica(archive, robots=denied) as site:
+        site.fault("status", path="0" * 32, times=None, code=404)
+        done = Command(tmp_path / "x.db").run_plain(
+            "save", url, other, "--to", tmp_path, "--origin", site.origin, "--pace", "0"
+        )
+
+    (folder,) = map(Path, done.stdout.split())
+    told = json.loads((folder / "capture.json").read_text("utf-8"))
+    assert (other, 404) == (told["url"], told["status"])
+    assert (69, 1) == (done.returncode, done.stderr.count("error: "))
+    assert url in done.stderr
+
+
+def test_site_that_is_not_there(tmp_path: Path, archive: Archive) -> None:
+    """A refused connection is 69, named, and leaves no folder; no test waits for it."""
+    with Replica(archive) as site:
+        manners = Manners(pace=0.0, origin=site.origin, tries=2)
+
+    ((url, failure),) = saving.save([_url(archive)], tmp_path / "report", manners, Time())
+
+    assert _url(archive) == url
+    assert isinstance(failure, IngestError)
+    assert 69 == failure.exit_status
+    assert not (tmp_path / "report").exists()
 
 
 @given(st.text(max_size=200))

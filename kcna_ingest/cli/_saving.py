@@ -10,6 +10,7 @@ import typer
 from kcna_ingest.cli import app, tell
 from kcna_ingest.cli._options import Quiet
 from kcna_ingest.cli._site import Contact, Origin, Pace, Proxy, manners_of, stopped_by_signals
+from kcna_ingest.errors import worst
 
 
 @app.command(
@@ -35,7 +36,7 @@ def save(
     from kcna_ingest.saving import save as run
 
     clock = Clock(longest=3600.0)
-    failed = 0
+    statuses: set[int] = set()
     with stopped_by_signals(clock):
         for url, outcome in run(urls, to, manners_of(contact, pace, origin, proxy, clock), clock):
             if isinstance(outcome, Path):
@@ -43,6 +44,6 @@ def save(
                     typer.echo(str(outcome))
             else:
                 tell(outcome, url)
-                failed = max(failed, outcome.exit_status)
-    if failed:
-        raise typer.Exit(failed)
+                statuses.add(outcome.exit_status)
+    if statuses:
+        raise typer.Exit(worst(statuses))
