@@ -17,6 +17,8 @@ QUIET = timedelta(days=3)
 BUSY_LISTS = frozenset({"Latest News"})
 #: A list that declares less than this share of its largest total has lost much of it.
 FALLEN = 0.8
+#: … and so many rows less at least: short lists come and go.
+FALLEN_LEAST = 10
 
 Row = dict[str, Any]
 
@@ -105,15 +107,23 @@ def _lists(lists: Sequence[Row], now: datetime) -> list[Finding]:
                         "a stale copy may be served; look from another place",
                     )
                 )
-        if row["total"] is not None and row["largest"] and row["total"] < row["largest"] * FALLEN:
+        if _fell(row["total"], row["largest"]):
             found.append(
                 Finding(
                     "total-fell",
                     f"{name}: it declares {row['total']} rows, it had {row['largest']}",
-                    "the site may have deleted stories: see articles with missing_since",
+                    "the site may have deleted stories: see articles with missing_since; when "
+                    "you have looked, let it rest: ingest fetch --all --accept-mass-change",
                 )
             )
     return found
+
+
+def _fell(total: int | None, largest: int | None) -> bool:
+    """Tell whether a list lost much of what it had; where that was accepted, it is held anew."""
+    if total is None or largest is None:
+        return False
+    return total < largest * FALLEN and largest - total >= FALLEN_LEAST
 
 
 def _suspects(suspects: Sequence[Row]) -> list[Finding]:

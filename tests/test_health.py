@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kcna_ingest import health
+from kcna_ingest import health, records
+from kcna_ingest.crawl import Wish
+from tests.commands import Command
+from tests.conftest import ROOT
+from tests.fetching import replica
 
 NOW = datetime(2026, 9, 8, 12, tzinfo=UTC)
 HEALTHY: dict[str, Any] = {
@@ -84,3 +91,66 @@ def test_a_list_that_is_gone_is_no_fault() -> None:
     gone = LIST | {"failures": 9, "gone_at": "2026-09-01T00:00:00Z"}
 
     assert [] == health.findings(HEALTHY, [gone], NOW)
+
+
+@pytest.mark.parametrize(
+    ("total", "largest", "expected"),
+    [(79, 100, True), (80, 100, False), (2, 9, False), (0, 9, False), (0, 10, True)],
+)
+def test_a_short_list_may_shrink(total: int, largest: int, expected: bool) -> None:
+    """More than a fifth, and ten rows at least; a year that moves on is neither."""
+    found = health.findings(HEALTHY, [LIST | {"total": total, "largest": largest}], NOW)
+
+    assert expected is ("total-fell" in {finding.kind for finding in found})
+
+
+@pytest.mark.parametrize("listed", [{"total": None}, {"largest": None}, {"changed_at": None}])
+def test_figures_not_known_yet_are_no_fault(listed: dict[str, Any]) -> None:
+    """A list that was never read whole, or declares no total, is not judged by it."""
+    assert [] == health.findings(HEALTHY, [LIST | {"unchanged": 9} | listed], NOW)
+
+
+def test_each_edition_is_held_to_the_limit() -> None:
+    """One language that stopped is named among five that go on."""
+    old = {"site": "kcna.kp", "language": "ko", "read_at": "2026-09-01T11:00:00Z"}
+    status = HEALTHY | {"freshness": [*HEALTHY["freshness"], old]}
+
+    (finding,) = health.findings(status, [], NOW, timedelta(hours=36))
+
+    assert "kcna.kp/ko was last read 7 days ago" == finding.what
+
+
+def _kinds(db: Path, now: datetime) -> set[str]:
+    with closing(sqlite3.connect(db)) as connection:
+        status = records.status(connection)
+        status["freshness"] = records.freshness(connection)
+        return {each.kind for each in health.findings(status, records.lists(connection), now)}
+
+
+def test_a_purge_is_told_until_it_is_accepted(tmp_path: Path) -> None:
+    """Totals that fell, and a mass change, stay in sight until somebody has looked."""
+    with replica(tmp_path, 60) as here:
+        here.fetch()
+        assert set() == _kinds(here.db, here.time.at)
+
+        here.archive.purge(0.5, seed=1)
+        here.days(0.1).fetch()
+        here.days(0.1).fetch()
+        assert {"total-fell", "mass-change"} <= _kinds(here.db, here.time.at)
+
+        here.days(0.1).fetch(Wish(all=True, accept_mass_change=True))
+        assert not {"total-fell", "mass-change"} & _kinds(here.db, here.time.at)
+
+
+def test_status_says_when_it_is_stale(tmp_path: Path) -> None:
+    """Status 65 beyond the limit, 0 within it; what was found stands last, for people."""
+    command = Command(tmp_path / "kcna.db")
+    command.run("replay", ROOT / "fixtures")
+
+    stale = command.run("status", "--max-age", "1m")
+    fresh = command.run("status", "--max-age", "9999d")
+
+    assert (65, 0) == (stale.returncode, fresh.returncode)
+    assert "\nstale: " in stale.stdout.partition("\nfindings\n")[2]
+    assert fresh.stdout.endswith("\nfindings\nnothing is wrong\n")
+    assert 80 >= max(map(len, fresh.stdout.splitlines()))

@@ -182,8 +182,6 @@ def status(found: Row, findings: Sequence[Finding], ink: Paint) -> str:
     )
     lines += ["", ink("runs", "bold")]
     lines += _table(found["runs"], _RUN_COLUMNS)
-    lines += ["", ink("findings", "bold")]
-    lines += [_finding(each, ink) for each in findings] or [ink("nothing is wrong", "green")]
     if found["failures"]:
         lines += ["", ink("failures", "bold")]
     for failure in found["failures"]:
@@ -191,9 +189,14 @@ def status(found: Row, findings: Sequence[Finding], ink: Paint) -> str:
         lines.append(f"  {failure['kind']}: {one_line(failure['reason'])}")
         if failure["hint"]:
             lines.append(f"  hint: {failure['hint']}")
+    # Last, where the eye is when many failures have run through the terminal.
+    lines += ["", ink("findings", "bold")]
+    lines += [_finding(each, ink) for each in findings] or [ink("nothing is wrong", "green")]
     return "\n".join(lines)
 
 
+#: Names of columns as people see them, where a table would be wider than 80 columns.
+_SHORT = {"language": "lang", "teasers": "cut", "incomplete": "no end"}
 _RUN_COLUMNS = ("started_at", "command", "pages", "new", "changed", "failed", "exit_status")
 
 
@@ -218,15 +221,16 @@ def _table(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
     """Give rows under their names, numbers to the right."""
     if not rows:
         return ["none"]
+    heads = [_SHORT.get(name, name) for name in columns]
     cells = [[_cell(row[name]) for name in columns] for row in rows]
-    widths = [max(len(name), *(len(line[i]) for line in cells)) for i, name in enumerate(columns)]
+    widths = [max(len(name), *(len(line[i]) for line in cells)) for i, name in enumerate(heads)]
     right = [isinstance(rows[0][name], int) for name in columns]
     return [
         "  ".join(
             text.rjust(width) if to_right else text.ljust(width)
             for text, width, to_right in zip(line, widths, right, strict=True)
         ).rstrip()
-        for line in [list(columns), *cells]
+        for line in [heads, *cells]
     ]
 
 
