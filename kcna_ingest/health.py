@@ -61,13 +61,14 @@ def _stale(editions: Iterable[Row], now: datetime, max_age: timedelta | None) ->
         ]
     found = []
     for row in rows:
-        age = now - datetime.fromisoformat(row["read_at"])
-        if age > max_age:
+        read_at = row["read_at"] and datetime.fromisoformat(row["read_at"])
+        if not read_at or now - read_at > max_age:
             name = "/".join(filter(None, (row["site"], row["language"])))
+            ago = f"last read {age_in_words(now - read_at)} ago" if read_at else "never read"
             found.append(
                 Finding(
                     "stale",
-                    f"{name} was last read {age_in_words(age)} ago",
+                    f"{name} was {ago}",
                     "run ingest fetch and look at what it says; is the schedule still running?",
                 )
             )

@@ -198,21 +198,24 @@ def lists(connection: sqlite3.Connection) -> list[Row]:
 
 
 def freshness(connection: sqlite3.Connection) -> list[Row]:
-    """Give when each edition was last read: from its lists, else from the pages kept."""
+    """Give when each edition was last read: from its lists, else from the pages kept.
+
+    ``read_at`` is None for an edition whose lists were asked for and never read.
+    """
     found = _all(
         connection,
         # A list asked for in vain has failures; one that had not changed was not read anew.
         "SELECT site, language, max(iif(failures, read_at, asked_at)) AS read_at FROM lists "
-        "WHERE read_at IS NOT NULL "
         "GROUP BY site, language ORDER BY site, language",
     )
-    if found:
+    if any(row["read_at"] for row in found):
         return found
-    return _all(
+    kept = _all(
         connection,
         "SELECT site, language, max(last_seen) AS read_at FROM articles "
         "WHERE last_seen IS NOT NULL GROUP BY site, language ORDER BY site, language",
     )
+    return kept or found
 
 
 def _all(connection: sqlite3.Connection, query: str, *values: object) -> list[Row]:

@@ -120,6 +120,19 @@ def test_each_edition_is_held_to_the_limit() -> None:
     assert "kcna.kp/ko was last read 7 days ago" == finding.what
 
 
+def test_an_edition_that_never_answered_is_stale(tmp_path: Path) -> None:
+    """A language whose lists all failed from the first day is not simply absent."""
+    with replica(tmp_path, 20, ("en", "ko")) as here:
+        here.site.fault("home_for_article", path="/kp/", times=None)
+        here.fetch()
+        with closing(sqlite3.connect(here.db)) as connection:
+            fresh = {"freshness": records.freshness(connection)}
+
+    found = health.findings(HEALTHY | fresh, [], here.time.at, timedelta(hours=36))
+
+    assert [("stale", "kcna.kp/ko was never read")] == [(each.kind, each.what) for each in found]
+
+
 def _kinds(db: Path, now: datetime) -> set[str]:
     with closing(sqlite3.connect(db)) as connection:
         status = records.status(connection)
