@@ -82,3 +82,47 @@ def test_nothing_vanishes_from_a_list_without_rows() -> None:
 def test_mass(affected: int, looked_at: int, expected: bool) -> None:
     """More than a fifth, and at least ten."""
     assert expected is plan.is_mass(affected, looked_at)
+
+
+_DAYS = st.none() | st.dates(TODAY - timedelta(days=400), TODAY)
+_LISTED = st.lists(
+    st.builds(Row, st.integers(0, 30).map("u{}".format), _DAYS), unique_by=lambda row: row.url
+)
+
+
+@given(_LISTED, _LISTED, st.booleans())
+def test_only_what_must_still_stand_vanishes(
+    shown: list[Row], known: list[Row], whole: bool
+) -> None:
+    """What is shown, has no day, or has left the year, is never told; a row is told once."""
+    gone = plan.vanished(shown, known, whole=whole, today=TODAY)
+
+    days = {row.url: row.published for row in known}
+    assert len(gone) == len(set(gone))
+    assert set() == set(gone) & {row.url for row in shown}
+    assert all(days[url] for url in gone)
+    assert not whole or all((days[url] or TODAY) > TODAY - plan.WINDOW for url in gone)
+
+
+def test_a_whole_list_shows_its_year_to_the_end() -> None:
+    """A row at the edge leaves by itself; one a day younger must be there."""
+    edge, inside = TODAY - plan.WINDOW, TODAY - plan.WINDOW + timedelta(days=1)
+    known = [Row("edge", edge), Row("inside", inside)]
+
+    assert ("inside",) == plan.vanished(_rows(8), known, whole=True, today=TODAY)
+
+
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_more_is_never_less_of_a_mass(affected: int, looked_at: int) -> None:
+    """One more that is affected does not calm the alarm; one more unharmed does not raise it."""
+    if plan.is_mass(affected, looked_at):
+        assert plan.is_mass(affected + 1, looked_at)
+    else:
+        assert not plan.is_mass(affected, looked_at + 1)
+
+
+@pytest.mark.parametrize(("days", "expected"), [(6, False), (7, True)])
+def test_a_list_is_read_whole_once_a_week(days: int, expected: bool) -> None:
+    """What came and went in its depth may cancel out in its total."""
+    assert expected is plan.whole_is_due(NOW, NOW - timedelta(days=days))
+    assert plan.whole_is_due(NOW, None)
