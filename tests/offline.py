@@ -134,7 +134,7 @@ def dump(db: Path, without: frozenset[str] = LOG) -> dict[str, Table]:
 _CONTENT = {
     "articles": "SELECT language, headline, dateline, place, agency, teaser, truncated, body, "
     "complete, kind, first_seen, last_seen, changed_at, version_count, missing_since, gone_at, "
-    "digest FROM articles",
+    "digest, url, native_id FROM articles",
     "versions": "SELECT number, current, headline, dateline, body, complete, first_seen, "
     "last_seen, sightings, suspect, digest FROM versions",
     "addresses": "SELECT url, site, language, native_id, confirmed, first_seen, last_seen, "
@@ -151,7 +151,7 @@ _CONTENT = {
     "failures": "SELECT location, kind, reason, hint, resolved FROM failures",
 }
 #: What follows the first page that named a story.
-_NAMES = {"names": "SELECT date, language, slug, date_from, site, url, native_id FROM articles"}
+_NAMES = {"names": "SELECT date, language, slug, date_from, site, url, digest FROM articles"}
 
 
 def content(db: Path, *, names: bool = False) -> dict[str, Table]:
