@@ -151,7 +151,7 @@ _CONTENT = {
     "failures": "SELECT location, kind, reason, hint, resolved FROM failures",
 }
 #: What follows the first page that named a story.
-_NAMES = {"names": "SELECT date, language, slug, date_from, site, url, digest FROM articles"}
+_NAMES = {"names": "SELECT date, language, slug, date_from, site, url, native_id FROM articles"}
 
 
 def content(db: Path, *, names: bool = False) -> dict[str, Table]:

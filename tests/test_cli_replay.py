@@ -160,7 +160,11 @@ def test_order_of_arrival_makes_no_difference(tmp_path: Path) -> None:
 
 
 def test_names_of_files_make_no_difference(tmp_path: Path) -> None:
-    """The order is that of times and addresses, not that of the file system."""
+    """The order is that of times and addresses, not that of the file system.
+
+    Only of two stories of one slug, time and address (``file:page.html``) the paths say which
+    is numbered.
+    """
     for number, case in enumerate(sorted(FIXTURES.glob("*/*/"))):
         shutil.copytree(case, tmp_path / "renamed" / f"{997 * number % 1000:03}")
     for name, folder in {"a": FIXTURES, "b": tmp_path / "renamed"}.items():
