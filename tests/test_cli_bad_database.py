@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from kcna_ingest import files, pipeline
 from kcna_ingest.errors import Busy
 from tests import offline
 from tests.conftest import ROOT
-from tests.offline import SILENT, ingest
+from tests.offline import FIXTURES, SILENT, ingest
 
 
 def _text(path: Path) -> None:
@@ -56,7 +57,7 @@ def test_file_that_is_no_record(
     db = tmp_path / "k.db"
     make(db)
     before = db.read_bytes() if db.is_file() else b""
-    given = {"replay": [offline.FIXTURES], "reparse": [], "status": []}.get(asked, ["2026"])
+    given = {"replay": [FIXTURES], "reparse": [], "status": []}.get(asked, ["2026"])
     ran = ingest(asked, *given, "--db", db)
     error, hint = ran.stderr.splitlines()
 
@@ -81,7 +82,7 @@ def test_file_that_is_not_there(tmp_path: Path, asked: str) -> None:
 
 def test_folder_of_the_file_is_not_there(tmp_path: Path) -> None:
     """Status 73: replay makes a file, no folder."""
-    ran = ingest("replay", offline.FIXTURES, "--db", tmp_path / "a" / "k.db")
+    ran = ingest("replay", FIXTURES, "--db", tmp_path / "a" / "k.db")
 
     assert ran.exit_code == 73
     assert f"the folder {tmp_path / 'a'} does not exist" in ran.stderr
@@ -90,40 +91,51 @@ def test_folder_of_the_file_is_not_there(tmp_path: Path) -> None:
 def test_damaged_file_is_named(tmp_path: Path) -> None:
     """Its pages overwritten with noise: status 73, no traceback."""
     db = tmp_path / "k.db"
-    ingest("replay", offline.FIXTURES, "--db", db)
+    ingest("replay", FIXTURES, "--db", db)
     whole = db.read_bytes()
     db.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
-    for words in (["status"], ["show", "2026"], ["replay", offline.FIXTURES], ["reparse"]):
+    for words in (["status"], ["show", "2026"], ["replay", FIXTURES], ["reparse"]):
         ran = ingest(*words, "--db", db)
 
         assert (words[0], ran.exit_code) == (words[0], 73)
         assert ran.stderr.startswith(f"error: {db}: the file is damaged\nhint: ")
 
 
-def test_read_only_file_can_be_asked_only(tmp_path: Path) -> None:
-    """SQLite's own refusal to write, as root meets it too: status 73; status still works."""
-    db = tmp_path / "k.db"
-    ingest("replay", offline.FIXTURES / "kcnawatch-text", "--db", db)
-    command = ["replay", str(offline.FIXTURES), "--db", str(db)]
-    with _read_only(db):
-        asked = ingest("status", "--db", db).exit_code
-        ran = offline.command(*command) if os.geteuid() else None
+def test_read_only_file_can_be_asked_only() -> None:
+    """Status 73 from whatever writes, and no file in a folder that takes none; status works."""
+    with tempfile.TemporaryDirectory() as name:  # tmp_path is root's alone
+        folder = Path(name)
+        db = folder / "k.db"
+        ingest("replay", FIXTURES / "kcnawatch-text", "--db", db)
+        ingest("status", "--db", db)  # loads all modules, wherever they may be read
+        with _read_only(db):
+            asked = ingest("status", "--db", db).exit_code
+            written = [ingest("replay", FIXTURES, "--db", db), ingest("reparse", "--db", db)]
+            made = ingest("replay", FIXTURES, "--db", folder / "new.db")
 
     assert asked == 0
-    if ran is not None:
-        assert ran.returncode == 73
-        assert b"it cannot be written to\nhint: check its permissions" in ran.stderr
+    assert [(ran.exit_code, ran.stdout, ran.stderr) for ran in written] == [
+        (73, "", f"error: {db}: it cannot be written to\nhint: check its permissions\n")
+    ] * 2
+    assert (made.exit_code, made.stderr.splitlines()[0]) == (
+        73,
+        f"error: {folder / 'new.db'}: it cannot be opened",
+    )
 
 
 @contextmanager
 def _read_only(db: Path) -> Iterator[None]:
-    db.chmod(0o400)
-    db.parent.chmod(0o500)
+    """Take away the permission to write; root, who needs none, is nobody meanwhile."""
+    me = os.geteuid()
+    db.chmod(0o444)
+    db.parent.chmod(0o555)
+    if me == 0:
+        os.seteuid(65534)
     try:
         yield
     finally:
+        os.seteuid(me)
         db.parent.chmod(0o700)
-        db.chmod(0o600)
 
 
 def test_file_held_by_another_process(tmp_path: Path) -> None:
@@ -132,12 +144,12 @@ def test_file_held_by_another_process(tmp_path: Path) -> None:
     The command's own patience is half a minute: this is what it calls, with less of it.
     """
     db = tmp_path / "k.db"
-    ingest("replay", offline.FIXTURES / "kcnawatch-text", "--db", db)
+    ingest("replay", FIXTURES / "kcnawatch-text", "--db", db)
     before = offline.dump(db, frozenset())
     with held_by_another(db):
         with pytest.raises(Busy) as told:
             pipeline.replay(
-                [offline.FIXTURES], db, url=None, now=pipeline.utc_now(), voice=SILENT, patience=0.1
+                [FIXTURES], db, url=None, now=pipeline.utc_now(), voice=SILENT, patience=0.1
             )
         asked = ingest("status", "--db", db)
 
@@ -152,9 +164,9 @@ def test_file_held_by_another_process(tmp_path: Path) -> None:
 def test_replay_waits_for_another_process(tmp_path: Path) -> None:
     """A writer that finishes in time is waited for: status 0."""
     db = tmp_path / "k.db"
-    ingest("replay", offline.FIXTURES / "kcnawatch-text", "--db", db)
+    ingest("replay", FIXTURES / "kcnawatch-text", "--db", db)
     with held_by_another(db):
-        words = offline.words("replay", offline.FIXTURES, "--db", db, "-q")
+        words = offline.words("replay", FIXTURES, "--db", db, "-q")
         waiting = subprocess.Popen(words, cwd=ROOT)
         with pytest.raises(subprocess.TimeoutExpired):
             waiting.wait(1.5)
