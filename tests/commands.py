@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Rows that tell of the runs and not of the stories, and columns that count them.
-_LOG = ("runs", "failures", "sqlite_sequence", "_sqlite_migrations")
-
 
 @dataclass(frozen=True)
 class Command:
@@ -43,10 +40,3 @@ class Command:
             return connection.execute(query, values).fetchall()
         finally:
             connection.close()
-
-    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Give every row of every table but the log."""
-        names = [r[0] for r in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-        return {
-            n: sorted(self.rows(f"SELECT * FROM {n}"), key=repr) for n in names if n not in _LOG
-        }
