@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kcna_ingest.confined import Reading
     from kcna_ingest.models import Capture
     from kcna_ingest.sources.saved import Saved
+    from kcna_ingest.store import Change
     from kcna_ingest.tally import Tally, Voice
 
 #: Captures written in one transaction when they come fast: commits cost more than pages.
@@ -83,13 +84,13 @@ def ingest(readings: Iterable[Reading], recorder: Recorder, store: Store, voice:
                 voice.progress.step()
                 if monotonic() > until:
                     break
-        tell(store, recorder.tally, voice)
+        tell(store.changes, recorder.tally, voice)
 
 
-def tell(store: Store, tally: Tally, voice: Voice) -> None:
-    """Count what became of the stories of the last transaction, and tell it."""
-    tally.count(store.changes)
-    for change in store.changes:
+def tell(changes: Sequence[Change], tally: Tally, voice: Voice) -> None:
+    """Count what became of the stories of a transaction, and tell it."""
+    tally.count(changes)
+    for change in changes:
         voice.changed(change)
 
 
@@ -111,7 +112,7 @@ def reparse(db: Path, *, now: datetime, voice: Voice) -> Tally:
                     if number % GROUP == 0:
                         store.flush()
             recorder.tally.untold = store.articles.no_longer_told()
-        tell(store, recorder.tally, voice)
+        tell(store.changes, recorder.tally, voice)
         return recorder.tally
 
 

@@ -12,7 +12,7 @@ from kcna_ingest.sites import Publisher
 from kcna_ingest.sources._wire import is_public
 from kcna_ingest.sources.live import Manners, Validators
 from tests.asking import HOME, SITE, START, Timepiece, get, visit
-from tests.raw_server import answer, redirect, serving, silence
+from tests.raw_server import answer, drip, redirect, serving, silence
 
 LIST = "http://www.kcna.kp/en/article/list/a666dda1282180e0ee1b4427b0574ae7"
 PAGE = "<html><body>a page</body></html>"
@@ -456,3 +456,43 @@ def test_a_named_proxy_is_asked() -> None:
     assert (capture.status, server.pages[0].target) == (200, HOME)
     assert server.pages[0].headers["proxy-authorization"].startswith("Basic ")
     assert server.pages[0].headers["host"] == "www.kcna.kp"
+
+
+# --- what is done before a wait ---
+
+
+def test_a_wait_for_the_site_is_told_before() -> None:
+    """While an answer does not come at once there is time to put down what is in hand."""
+    waits: list[str] = []
+    with (
+        serving(answer(PAGE), drip(answer(PAGE), pause=0.1)) as server,
+        visit(server, outside={"waiting": lambda: waits.append("wait")}) as session,
+    ):
+        session.ask(get())
+        at_once = len(waits)
+        capture = session.ask(get()).capture
+
+    assert capture is not None
+    assert capture.body == PAGE.encode()
+    # Once before each connection: to robots.txt, and to the page if that one was closed.
+    assert at_once <= 2 < len(waits)
+
+
+def test_a_wait_for_its_turn_is_told_before() -> None:
+    """The pace of the site is a wait like any other."""
+    clock = Timepiece()
+    waits: list[float] = []
+    with (
+        serving(answer(PAGE), answer(PAGE)) as server,
+        visit(
+            server,
+            clock,
+            pace=3.0,
+            outside={"waiting": lambda: waits.append(clock.seconds)},
+        ) as session,
+    ):
+        session.ask(get())
+        session.ask(get())
+
+    assert len(clock.slept) == 2
+    assert [sum(clock.slept[:n]) for n in range(2)] == list(dict.fromkeys(waits))[:2]

@@ -517,3 +517,19 @@ def test_readers_are_never_kept_waiting(path: Path) -> None:
         cases.tell(store, Print(url=k3(2), headline="Another"))
 
         assert slugs(path) == ["bakery-opened-by-the-sea"]
+
+
+# --- runs ---
+
+
+def test_a_run_that_never_ended_is_known(path: Path) -> None:
+    """The last run of a command counts, and no other command's."""
+    with Store(path) as store:
+        at_first = store.was_killed("fetch")
+        run_id = store.start_run("fetch", NOON)
+        store.start_run("replay", NOON)
+        killed = store.was_killed("fetch")
+        store.end_run(run_id, NOON, {})
+        ended = store.was_killed("fetch")
+
+    assert (at_first, killed, ended) == (False, True, False)

@@ -92,14 +92,14 @@ def _batches(jobs: list[Job], limits: Limits, peak: int, *, fresh: bool) -> Iter
     for job in jobs:
         if resource is not None:
             _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + limits.cpu)
-        answer = _answer(job)
-        if answer is not None or fresh:
-            done.append(answer or _too_large(limits))
-        if answer is None or _swollen(limits, peak):
+        told = answer(job)
+        if told is not None or fresh:
+            done.append(told or _too_large(limits))
+        if told is None or _swollen(limits, peak):
             yield Batch(done, leaving=True)
             return
         fresh = False
-        size += len(answer.body or b"")
+        size += len(told.body or b"")
         if size > _FULL or time.monotonic() > since + _LATE:
             yield Batch(done)
             done, size, since = [], 0, time.monotonic()
@@ -128,8 +128,8 @@ def _too_large(limits: Limits) -> Answer:
     return Answer(None, "", None, HostilePage(limits.too_much_memory, HINT), known=False)
 
 
-def _answer(job: Job) -> Answer | None:
-    """Read one page; None where memory does not suffice, and the child should end itself."""
+def answer(job: Job) -> Answer | None:
+    """Read one page; None where memory does not suffice: a child should end itself then."""
     try:
         body, failure = _bytes(job)
         if body is None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kcna_ingest import files
 from kcna_ingest.confined import Reader
 from kcna_ingest.crawl._clock import Clock
+from kcna_ingest.crawl._ledger import Ledger
 from kcna_ingest.crawl._lists import Lists
 from kcna_ingest.crawl._outlook import Asking, outlook
 from kcna_ingest.crawl._pages import Pages
@@ -38,31 +39,34 @@ __all__ = ["Asking", "Clock", "Edition", "Wish", "editions", "fetch", "outlook"]
 def fetch(db: Path, wish: Wish, manners: Manners, clock: Clock, voice: Voice) -> Tally:
     """Bring the file at ``db`` up to date with the sites; give the figures of the run.
 
-    Every page is kept before the next is asked for. A run that is interrupted, that runs out of
-    time, or whose site goes down, ends early and says so by its exit status. Raises
+    Every page is kept before the run waits for the next. A run that is interrupted, that runs
+    out of time, or whose site goes down, ends early and says so by its exit status. Raises
     StorageError where the database cannot be used, Busy where another run holds it.
     """
     wanted = editions(wish)
     with (
         files.one_run(db),
-        Reader() as reader,
         Store(db) as store,
+        Reader(trusting=not store.was_killed("fetch")) as reader,
         recording(store, "fetch", clock.now(), voice) as recorder,
     ):
+        ledger = Ledger(store, recorder, voice, clock.monotonic)
         try:
             for publisher, found in groupby(wanted, lambda edition: edition.publisher):
-                with _visiting(publisher, manners, clock, store) as session:
-                    pages = Pages(session, reader, store, recorder, voice, clock.now)
+                with _visiting(publisher, manners, clock, store, ledger) as session:
+                    pages = Pages(session, reader, store, recorder, voice, ledger, clock.now)
                     _read_site(list(found), wish, pages, clock)
         except (Interrupted, Incomplete) as ending:
             recorder.tally.statuses.add(ending.exit_status)
             recorder.tally.ended = ending
+        finally:
+            ledger.settle()
         return recorder.tally
 
 
 @contextmanager
 def _visiting(
-    publisher: Publisher, manners: Manners, clock: Clock, store: Store
+    publisher: Publisher, manners: Manners, clock: Clock, store: Store, ledger: Ledger
 ) -> Iterator[Session]:
     """Open a session with a site; keep what it asks of robots for the next run."""
     kept = store.agenda.robots(publisher.name)
@@ -73,13 +77,14 @@ def _visiting(
         monotonic=clock.monotonic,
         sleep=clock.sleep,
         rng=random.Random(),  # noqa: S311  (jitter, not secrets)
+        waiting=ledger.settle,
         robots_kept=kept,
     ) as session:
         try:
             yield session
         finally:
             if session.robots is not None and session.robots != kept:
-                with store.transaction():
+                with ledger.step():
                     store.agenda.keep_robots(publisher.name, *session.robots)
 
 
@@ -94,8 +99,8 @@ def _read_site(found: Sequence[Edition], wish: Wish, pages: Pages, clock: Clock)
         for told, each in zip(lists, stories, strict=True):
             each.read_due(listed=len(told.compared), vanished=len(told.vanished))
     except SiteDown as failure:
-        with pages.transaction():
+        with pages.step():
             pages.recorder.fail(found[0].publisher.name, failure)
     else:
-        with pages.transaction():
+        with pages.step():
             pages.store.resolve_failures(found[0].publisher.name)

@@ -66,7 +66,7 @@ class Lists:
     def read_all(self) -> None:
         """Read the list all news passes through, then every other that table and menu name."""
         planned = listed(self.edition, self.wish, self._today())
-        with self.pages.transaction():
+        with self.pages.step():
             for each in planned:
                 self.pages.store.lists.seen(each, self.pages.now())
         self._planned = [each.url for each in planned]
@@ -100,7 +100,7 @@ class Lists:
         """Note which lists no menu of this run named, and which names no list bears."""
         store, now = self.pages.store, self.pages.now()
         publisher, language = self.edition.publisher, self.edition.language
-        with self.pages.transaction():
+        with self.pages.step():
             if self._menu:
                 there = self._menu | self._answered
                 for url in store.lists.gone(publisher.name, language, there, now):
@@ -167,7 +167,7 @@ class Lists:
         return self._take(known, got, whole=whole)
 
     def _note_asked(self, known: KnownList, *, failed: bool) -> None:
-        with self.pages.transaction():
+        with self.pages.step():
             self.pages.store.lists.asked(known.url, self.pages.now(), failed=failed)
 
     def _post(self, known: KnownList, count: int) -> Got | None:
@@ -190,7 +190,7 @@ class Lists:
                 break
             page, count = following.page, count + len(following.page.entries)
         if count < total:
-            with self.pages.transaction():
+            with self.pages.step():
                 self.pages.recorder.fail(
                     known.url,
                     Incomplete(
@@ -213,7 +213,7 @@ class Lists:
         rows = [Row(e.url, e.published) for e in page.entries if e.url] if page else []
         urls = [row.url for row in rows]
         agenda, lists = self.pages.store.agenda, self.pages.store.lists
-        with self.pages.transaction():
+        with self.pages.step():
             unknown = agenda.unknown(urls)
             since = known.whole_at if whole else known.read_at
             before = lists.rows_since(known, since) if since is not None and judge else []

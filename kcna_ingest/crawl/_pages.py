@@ -18,14 +18,14 @@ from kcna_ingest.errors import (
     Unreachable,
     WrongPage,
 )
-from kcna_ingest.pipeline import tell
 from kcna_ingest.sources.live import Validators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from kcna_ingest.confined import Reader, Reading
+    from kcna_ingest.crawl._ledger import Ledger
     from kcna_ingest.errors import IngestError
     from kcna_ingest.models import Page, Request
     from kcna_ingest.recorder import Recorder
@@ -79,6 +79,7 @@ class Pages:
         store: Store,
         recorder: Recorder,
         voice: Voice,
+        ledger: Ledger,
         now: Callable[[], datetime],
     ) -> None:
         self.session = session
@@ -87,8 +88,7 @@ class Pages:
         self.voice = voice
         self.now = now
         self._reader = reader
-        #: What became of the stories in the last transaction.
-        self.changes: list[Change] = []
+        self._ledger = ledger
         #: Block pages in a row; a filter answers 200, so that the session does not see them.
         self._blocked = 0
 
@@ -107,7 +107,7 @@ class Pages:
         except SiteDown:
             raise
         except (Unreachable, Disallowed, PageError) as failure:
-            with self.transaction():
+            with self.step():
                 self.recorder.fail(request.url, failure)
             return None
         finally:
@@ -140,15 +140,18 @@ class Pages:
         return got.refused(Unreachable(f"the site fails: HTTP {status}", "ask again later"))
 
     def take(self, got: Got) -> IngestError | None:
-        """Keep the page and what it says; give the failure. Call it inside a transaction."""
+        """Keep the page and what it says; give the failure. Call it inside a step."""
         failure = self.recorder.take(got.reading)
         self._blocked = self._blocked + 1 if isinstance(failure, BlockedPage) else 0
         return failure
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Do everything inside or nothing, and tell what became of the stories."""
-        with self.store.transaction():
+    def step(self) -> Iterator[None]:
+        """Do everything inside or nothing; ``changes`` then tells what became of the stories."""
+        with self._ledger.step():
             yield
-        self.changes = list(self.store.changes)
-        tell(self.store, self.recorder.tally, self.voice)
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """What became of the stories in the last step."""
+        return self._ledger.changes

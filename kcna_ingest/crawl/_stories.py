@@ -106,7 +106,7 @@ class Stories:
     def _due(self) -> list[Visit]:
         agenda, now = self.pages.store.agenda, self.pages.now()
         publisher, language = self.edition.publisher, self.edition.language
-        with self.pages.transaction():
+        with self.pages.step():
             if self.wish.recheck_all or self.wish.recheck_since:
                 agenda.note_recheck(publisher.name, language, self.wish.recheck_since, now)
             if self.wish.accept_mass_change:
@@ -117,7 +117,7 @@ class Stories:
         validators = Validators(visit.etag, visit.last_modified)
         got = self.pages.get(Request("GET", visit.url), validators)
         if got is None:
-            with self.pages.transaction():
+            with self.pages.step():
                 self.pages.store.agenda.visited(visit, "failed", self.pages.now())
             return
         self._looked[visit.reason] += not visit.missing
@@ -132,7 +132,7 @@ class Stories:
 
     def _keep(self, visit: Visit, got: Got) -> bool:
         """Keep the page of a story that is there; tell whether it was understood."""
-        with self.pages.transaction():
+        with self.pages.step():
             failure = self.pages.take(got)
             self.pages.store.flush()
             self.pages.store.agenda.visited(
@@ -147,7 +147,7 @@ class Stories:
 
     def _hold(self, absent: _Absent, got: Got) -> None:
         """Keep the page of a story that is not there, and judge it later."""
-        with self.pages.transaction():
+        with self.pages.step():
             self.pages.recorder.hold(got.reading)
         self._absent.append(absent)
         self._answers = False
@@ -181,7 +181,7 @@ class Stories:
             self._refuse(self._absent, _NO_CONTROL)
         self._absent.clear()
         if not store.agenda.in_doubt(publisher.name, language):
-            with self.pages.transaction():
+            with self.pages.step():
                 store.resolve_failures(str(self.edition))
 
     def _mass(self, listed: int, vanished: int) -> str | None:
@@ -212,7 +212,7 @@ class Stories:
                 if self._keep(control, got):
                     return True
                 continue
-            with self.pages.transaction():
+            with self.pages.step():
                 self.pages.recorder.hold(got.reading)
         return False
 
@@ -225,7 +225,7 @@ class Stories:
     def _believe(self, absences: Iterable[_Absent]) -> None:
         for absent in absences:
             page = Page(absent.layout, missing=str(absent.failure))
-            with self.pages.transaction():
+            with self.pages.step():
                 self.pages.recorder.believe_missing(absent.capture, absent.sha256, page)
                 self.pages.store.flush()
                 self.pages.store.agenda.visited(absent.visit, "missing", self.pages.now())
@@ -236,7 +236,7 @@ class Stories:
             failure = Unreachable(
                 f"{absent.failure.reason}; {why}", "kept aside; it is asked again in the next run"
             )
-            with self.pages.transaction():
+            with self.pages.step():
                 self.pages.recorder.refuse(absent.capture, absent.sha256, failure)
                 self.pages.store.agenda.visited(absent.visit, "failed", self.pages.now())
 
@@ -249,7 +249,7 @@ class Stories:
             f"mass change: {reason}; {len(doubted)} pages were not there, none is marked missing",
             "if the publisher did this, run: ingest fetch --accept-mass-change",
         )
-        with self.pages.transaction():
+        with self.pages.step():
             self.pages.store.resolve_failures(str(self.edition))
             self.pages.recorder.fail(str(self.edition), failure)
             for absent in doubted:

@@ -76,6 +76,13 @@ class Clock:
     monotonic: Callable[[], float]
     sleep: Callable[[float], None]
     rng: random.Random
+    #: Called before every wait, for the site or for its turn.
+    waiting: Callable[[], None]
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long."""
+        self.waiting()
+        self.sleep(seconds)
 
 
 class Exchange:
@@ -90,7 +97,10 @@ class Exchange:
         self._deadline = Deadline(clock.monotonic)
         public_only = manners.origin is None and manners.proxy is None
         self._transport = transport or Wire(
-            self._deadline, proxy=manners.proxy, public_only=public_only
+            self._deadline,
+            proxy=manners.proxy,
+            public_only=public_only,
+            waiting=clock.waiting,
         )
         self._headers = {
             "User-Agent": manners.user_agent,
@@ -168,7 +178,7 @@ class Exchange:
         if not self.fits(max(wait, 0.0)):
             raise Incomplete("the time for this run is over", "run it again to go on")
         if wait > 0:
-            self._clock.sleep(wait)
+            self._clock.wait(wait)
 
     def _time_left(self) -> float:
         patience = self._manners.patience

@@ -22,6 +22,8 @@ import httpx
 from kcna_ingest.errors import BlockedPage, UsageError
 
 _KEPT_OPEN = 60.0
+#: Seconds without a byte after which it counts as waiting.
+_AT_ONCE = 0.05
 #: Bytes of an answer among which its head is looked for; h11 allows a head of 100 KB.
 _LONGEST_HEAD = 200_000
 #: The head of an answer, interim ones (1xx) before it included; h11 ends heads so.
@@ -74,10 +76,18 @@ class Wire(httpx.BaseTransport):
     """Carry one request at a time over one connection.
 
     ``public_only`` refuses names that stand for private or local addresses: BlockedPage.
+    ``waiting`` is called before every wait that is not over at once.
     """
 
-    def __init__(self, deadline: Deadline, *, proxy: str | None, public_only: bool) -> None:
-        network = _Network(deadline, public_only=public_only)
+    def __init__(
+        self,
+        deadline: Deadline,
+        *,
+        proxy: str | None,
+        public_only: bool,
+        waiting: Callable[[], None],
+    ) -> None:
+        network = _Network(deadline, waiting, public_only=public_only)
         self._pool = _pool(proxy, network)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -168,8 +178,11 @@ def _pool(proxy: str | None, network: _Network) -> httpcore.ConnectionPool:
 class _Network(httpcore.NetworkBackend):
     """Connect to the addresses of a name, one after the other: some may be dead."""
 
-    def __init__(self, deadline: Deadline, *, public_only: bool) -> None:
+    def __init__(
+        self, deadline: Deadline, waiting: Callable[[], None], *, public_only: bool
+    ) -> None:
         self._deadline = deadline
+        self._waiting = waiting
         self._public_only = public_only
         self._inner = httpcore.SyncBackend()
 
@@ -181,6 +194,7 @@ class _Network(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
+        self._waiting()
         failure: Exception = httpcore.ConnectError(f"no address is known for {host}")
         for address in addresses(host, port, public_only=self._public_only):
             limit = self._deadline.bound(timeout)
@@ -191,24 +205,37 @@ class _Network(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
             else:
-                return _Stream(stream, self._deadline)
+                return _Stream(stream, self._deadline, self._waiting)
         raise failure
 
 
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+    def __init__(
+        self, inner: httpcore.NetworkStream, deadline: Deadline, waiting: Callable[[], None]
+    ) -> None:
         self._inner = inner
         self._deadline = deadline
+        self._waiting = waiting
         #: Bytes of the present answer, and the first of them: its head and what follows.
         self.received = 0
         self.opening = bytearray()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        got = self._inner.read(max_bytes, self._deadline.bound(timeout))
+        got = self._read(max_bytes, timeout)
         self.received += len(got)
         if len(self.opening) < _LONGEST_HEAD:
             self.opening += got
         return got
+
+    def _read(self, max_bytes: int, timeout: float | None) -> bytes:
+        limit = self._deadline.bound(timeout)
+        if limit is None or limit > _AT_ONCE:
+            try:
+                return self._inner.read(max_bytes, _AT_ONCE)
+            except httpcore.ReadTimeout:
+                self._waiting()
+            limit = self._deadline.bound(timeout)
+        return self._inner.read(max_bytes, limit)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self.received, self.opening = 0, bytearray()
@@ -224,7 +251,8 @@ class _Stream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         limit = self._deadline.bound(timeout)
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, limit), self._deadline)
+        secured = self._inner.start_tls(ssl_context, server_hostname, limit)
+        return _Stream(secured, self._deadline, self._waiting)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

@@ -56,7 +56,8 @@ class Session:
     """A session with one publisher: its cookies, its rules, one request at a time.
 
     ``now``, ``monotonic``, ``sleep`` and ``rng`` are time and chance; what they raise (an
-    interrupt) passes through. ``robots_kept`` is what ``robots`` gave in an earlier run.
+    interrupt) passes through. ``waiting`` is called before every wait, for the site or for
+    its turn. ``robots_kept`` is what ``robots`` gave in an earlier run.
     """
 
     def __init__(  # noqa: PLR0913 - what comes from outside is told one by one
@@ -68,15 +69,18 @@ class Session:
         monotonic: Callable[[], float],
         sleep: Callable[[float], None],
         rng: random.Random,
+        waiting: Callable[[], None] = lambda: None,
         transport: httpx.BaseTransport | None = None,
         robots_kept: tuple[str, datetime] | None = None,
     ) -> None:
         self._publisher = publisher
         self._now = now
         self._place = Place(publisher, manners.origin)
-        clock = Clock(now, monotonic, sleep, rng)
+        clock = Clock(now, monotonic, sleep, rng, waiting)
         self._exchange = Exchange(self._place, manners, clock, transport)
-        self._retrying = retrying(manners.tries, rng=rng, sleep=sleep, fits=self._exchange.fits)
+        self._retrying = retrying(
+            manners.tries, rng=rng, sleep=clock.wait, fits=self._exchange.fits
+        )
         self._robots = Robots(*robots_kept) if robots_kept else None
         self._permitted = False
         self._failures = 0

@@ -107,21 +107,47 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """Do everything inside or nothing; ``changes`` then tells what became of the stories.
 
-        Takes the write lock at once: two writers that read first and write then would both
-        fail, however long they wait (libraries.md, SQLITE_BUSY_SNAPSHOT).
+        What steps left open is committed with it.
         """
-        with files.named_failures(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self.step():
+            yield
+        self.commit()
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Do everything inside or nothing, and leave it open for more, until ``commit``.
+
+        A failure takes back the steps before it, too, that were not committed. The write lock
+        is taken at once: two writers that read first and write then would both fail, however
+        long they wait (libraries.md, SQLITE_BUSY_SNAPSHOT).
+        """
+        with self._all_or_nothing():
+            if not self.is_open:
+                self._connection.execute("BEGIN IMMEDIATE")
             self.articles.begin()
+            yield
+            self.changes = self.articles.flush_rows()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there are steps that were not committed."""
+        return self._connection.in_transaction
+
+    def commit(self) -> None:
+        """Commit the steps that are open; does nothing where none is."""
+        with self._all_or_nothing():
+            if self.is_open:
+                self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        with files.named_failures(self.path):
             try:
                 yield
-                changes = self.articles.flush_rows()
-                self._connection.execute("COMMIT")
-                self.changes = changes
             except BaseException:
                 self.articles.forget()
                 self.bodies.forget()
-                if self._connection.in_transaction:
+                if self.is_open:
                     self._connection.execute("ROLLBACK")
                 raise
 
@@ -184,6 +210,10 @@ class Store:
         return self.articles.texts(url)
 
     # -- runs and failures --------------------------------------------------------------------
+
+    def was_killed(self, command: str) -> bool:
+        """Tell whether the last run of a command never came to its end."""
+        return self._log.was_killed(command)
 
     def start_run(self, command: str, now: datetime) -> int:
         """Note that a run has begun; give its number."""

@@ -38,6 +38,14 @@ class Log:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
+    def was_killed(self, command: str) -> bool:
+        """Tell whether the last run of a command has no end. Ask while none is running."""
+        row = self._connection.execute(
+            "SELECT finished_at IS NULL FROM runs WHERE command = ? ORDER BY id DESC LIMIT 1",
+            (command,),
+        ).fetchone()
+        return row is not None and bool(row[0])
+
     def start(self, command: str, now: datetime) -> int:
         """Note that a run has begun; give its number."""
         cursor = self._connection.execute(
