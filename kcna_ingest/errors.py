@@ -33,9 +33,11 @@ from collections.abc import Iterable
 
 
 class IngestError(Exception):
-    """Carry a one-line reason and a hint what to do; the exit status goes with the class."""
+    """Carry a one-line reason and a hint what to do; exit status and kind go with the class."""
 
     exit_status = 1
+    #: The word under which ``failures`` files it and ``--json`` prints it.
+    kind = "error"
 
     def __init__(self, reason: str, hint: str | None = None) -> None:
         super().__init__(reason)
@@ -47,10 +49,13 @@ class UsageError(IngestError):
     """The command line asks for something that cannot be."""
 
     exit_status = 2
+    kind = "usage"
 
 
 class KeyNotFound(UsageError):
     """No article has that key, or several do; then ``candidates`` lists them."""
+
+    kind = "key-not-found"
 
     def __init__(
         self, reason: str, hint: str | None = None, candidates: Iterable[str] = ()
@@ -63,7 +68,6 @@ class PageError(IngestError):
     """A page arrived and was not understood. The bytes are kept all the same."""
 
     exit_status = 65
-    #: The word under which ``failures`` files it.
     kind = "page"
 
 
@@ -122,12 +126,14 @@ class Stale(IngestError):
     """The record is older than the limit that was asked for."""
 
     exit_status = 65
+    kind = "stale"
 
 
 class Unreachable(IngestError):
     """The site does not answer, or answers with failures only."""
 
     exit_status = 69
+    kind = "unreachable"
 
 
 class MassChange(IngestError):
@@ -140,15 +146,20 @@ class MassChange(IngestError):
 class SiteDown(Unreachable):
     """The site failed so often in a row that the run ends."""
 
+    kind = "site-down"
+
 
 class Disallowed(IngestError):
     """The site's robots.txt asks not to fetch this address."""
 
     exit_status = 69
+    kind = "disallowed"
 
 
 class Interrupted(IngestError):
     """A signal ended the run; what was finished is kept."""
+
+    kind = "interrupted"
 
     def __init__(self, signal_number: int) -> None:
         super().__init__("interrupted", "what was read is kept; the next run goes on from there")
@@ -160,12 +171,12 @@ class StorageError(IngestError):
     """The database or a file cannot be read or written."""
 
     exit_status = 73
+    kind = "storage"
 
 
 class UnreadableFile(StorageError):
     """One of the files to replay cannot be read; the others are."""
 
-    #: The word under which ``failures`` files it.
     kind = "unreadable"
 
 
@@ -173,10 +184,13 @@ class Busy(IngestError):
     """Another process holds the database."""
 
     exit_status = 75
+    kind = "busy"
 
 
 class Incomplete(Busy):
     """The run ended before everything was done; what was finished is kept."""
+
+    kind = "incomplete"
 
 
 #: Worst first: the exit status of a run that met several failures.

@@ -100,7 +100,7 @@ class Say:
             failure = trouble.failure
             line = {
                 "failed": trouble.location,
-                "kind": getattr(failure, "kind", "error"),
+                "kind": failure.kind,
                 "reason": failure.reason,
                 "hint": failure.hint,
             }

@@ -37,6 +37,7 @@ class Replica:
         compress: bool = False,
         skew: timedelta = timedelta(0),
         padding: int = 0,
+        cap: int | None = None,
         port: int = 0,
     ) -> None:
         """Prepare to serve the archive.
@@ -44,7 +45,8 @@ class Replica:
         ``latency`` is waited before each answer, in seconds; ``session_requests`` is how many
         requests a session lasts; ``robots`` the text of robots.txt, 404 without; ``old_http``
         speaks HTTP/1.0 without lengths; ``compress`` uses gzip for who takes it; ``skew`` is what
-        the site's clock is fast; ``padding`` makes each page larger by so many bytes.
+        the site's clock is fast; ``padding`` makes each page larger by so many bytes; ``cap`` is
+        how many rows of a list one answer shows at most, however many are asked for.
         """
         self.archive = archive
         self.latency = latency
@@ -58,6 +60,7 @@ class Replica:
             session_requests=session_requests,
             robots=robots,
             padding=padding,
+            cap=cap,
         )
         self._port = port
         self._faults = Faults()
@@ -111,6 +114,15 @@ class Replica:
     @robots.setter
     def robots(self, text: str | None) -> None:
         self._site.robots = text
+
+    @property
+    def cap(self) -> int | None:
+        """Give how many rows of a list one answer shows at most; None for all. May be set."""
+        return self._site.cap
+
+    @cap.setter
+    def cap(self, rows: int | None) -> None:
+        self._site.cap = rows
 
     def end_sessions(self) -> None:
         """Forget every session: the next post is answered without rows."""
