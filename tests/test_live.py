@@ -117,6 +117,17 @@ def test_cookies_last_for_a_session() -> None:
     assert [each.headers.get("cookie") for each in server.pages] == [None, "JSESSIONID=1", None]
 
 
+def test_cookies_of_a_path_are_sent_there_alone() -> None:
+    """What the site sets for a part of it is not sent elsewhere, beside what is for all of it."""
+    both = answer(PAGE, Set_Cookie="all=1; Path=/", set_cookie="part=2; Path=/en/article")
+    with serving(both, *[answer(PAGE)] * 2) as server, visit(server) as session:
+        for url in (f"{HOME}/article/list/{7:032x}", HOME, f"{HOME}/article/list/{8:032x}"):
+            session.ask(get(url))
+
+    sent = [sorted(each.headers.get("cookie", "").split("; ")) for each in server.pages]
+    assert sent == [[""], ["all=1"], ["all=1", "part=2"]]
+
+
 @pytest.mark.parametrize(
     "said", ["a=\xe9", 'a="1;2"; Path=/; Expires=never', "=; ;;", "a=" + "b" * 9000]
 )

@@ -16,6 +16,7 @@ from kcna_ingest.errors import FieldError, Incomplete
 from kcna_ingest.models import Request
 from kcna_ingest.sites import canonical
 from kcna_ingest.sources import _body
+from kcna_ingest.sources._cookies import Cookies
 from kcna_ingest.sources._manners import Manners
 from kcna_ingest.sources._places import Place
 from kcna_ingest.sources._wire import Deadline, Failure, Wire
@@ -115,7 +116,11 @@ class Exchange:
         self.pace = own if manners.pace is None else manners.pace
         #: Requests sent.
         self.asked = 0
-        self.cookies = httpx.Cookies()
+        self._cookies = Cookies()
+
+    def forget(self) -> None:
+        """Drop the cookies: begin a new session with the site."""
+        self._cookies = Cookies()
 
     def close(self) -> None:
         """Hang up."""
@@ -169,8 +174,7 @@ class Exchange:
             raise FieldError(
                 f"{request.url!r} cannot be asked: {error}", "look at the page that names it"
             ) from error
-        if len(self.cookies.jar):
-            self.cookies.set_cookie_header(sending)
+        self._cookies.send(sending)
         return sending
 
     def _pause(self) -> None:
@@ -192,18 +196,10 @@ class Exchange:
             body = _body.read(response)
         finally:
             response.close()
-        if "set-cookie" in response.headers:
-            self._remember(response)
+        self._cookies.keep(response)
         url, status = str(sending.url), response.status_code
         _log.info("asked %s %s status=%d bytes=%d", sending.method, url, status, len(body))
         return Reply(url, status, response.headers, body, self._clock.now())
-
-    def _remember(self, response: httpx.Response) -> None:
-        """Take the cookies of an answer, but for those that httpx cannot send back."""
-        self.cookies.extract_cookies(response)
-        for cookie in list(self.cookies.jar):
-            if not f"{cookie.name}{cookie.value}".isascii():
-                self.cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
 
 
 def _told(error: Exception) -> str:

@@ -36,6 +36,8 @@ class Place:
         >>> Place(SITES["kcna.kp"], "http://127.0.0.1:8000/kept/").asked("http://kcna.kp/en?a=b")
         'http://127.0.0.1:8000/kept/en?a=b'
         """
+        if _is_plain(url, self.publisher.root):
+            return url if self.origin is None else self._copy(url[len(self.publisher.root) :])
         if not self.holds(url):
             raise FieldError(
                 f"{url!r} is no address of {self.publisher.name}",
@@ -44,7 +46,11 @@ class Place:
         if self.origin is None:
             return url
         parts = urlsplit(url)
-        return f"{self.origin.rstrip('/')}{parts.path or '/'}{_query(parts)}"
+        return self._copy(f"{parts.path or '/'}{_query(parts)}")
+
+    def _copy(self, target: str) -> str:
+        """Give where a path of the site is asked in its copy."""
+        return f"{(self.origin or '').rstrip('/')}{target}"
 
     def led_to(self, location: str, asked: str) -> tuple[str, bool]:
         """Give where a redirect of ``asked`` leads, and whether that is on the site.
@@ -70,6 +76,17 @@ class Place:
         if _place(parts) != _place(home) or not inside:
             return None
         return f"{self.publisher.root}{parts.path.removeprefix(prefix) or '/'}{_query(parts)}"
+
+
+def _is_plain(url: str, root: str) -> bool:
+    """Tell whether an address is the site's own with a path and no more; most are."""
+    return (
+        url.startswith(f"{root}/")
+        and url.isprintable()
+        and len(url) <= _LONGEST
+        and "?" not in url
+        and "#" not in url
+    )
 
 
 def _query(parts: SplitResult) -> str:

@@ -108,7 +108,7 @@ class Session:
 
     def renew(self) -> None:
         """Begin a new session with the site: drop its cookies."""
-        self._exchange.cookies = httpx.Cookies()
+        self._exchange.forget()
 
     def ask(self, request: Request, validators: Validators | None = None) -> Answer:
         """Give the answer to a request, redirects within the site followed, failures retried.
