@@ -28,7 +28,6 @@ for _ in range(2):
     sys.stdin.readline()
 """
 
-
 _TO_READ = "BEGIN"
 _TO_WRITE = "BEGIN IMMEDIATE"
 #: Seconds until the site answers: a run of 50 requests lasts half a minute.
@@ -60,6 +59,12 @@ class Holder:
         self._process.communicate()
         return seen
 
+    def close(self) -> None:
+        """End it where it has not ended."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
+
 
 @dataclass
 class Case:
@@ -70,6 +75,8 @@ class Case:
     #: All that was in the file before.
     before: dict[str, offline.Table]
     holder: Holder | None = None
+    #: It had not ended when the file was let go.
+    waited: bool = False
     #: How it ended.
     status: int | None = None
     said: str = ""
@@ -95,7 +102,12 @@ def _case(folder: Path, statement: str | None, stories: int = 20) -> Iterator[Ca
         holder = Holder(here.db, statement) if statement else None
         here.site.latency = 0 if statement == _TO_WRITE else _PAUSE
         with here.running("--language", "en") as run:
-            yield Case(here, run, before, holder)
+            case = Case(here, run, before, holder)
+            try:
+                yield case
+            finally:
+                if case.holder is not None:
+                    case.holder.close()
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +129,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Case]]:
         middle.hold(_TO_WRITE)
         _until(began + files.PATIENCE * 0.6)
         for case in (shorter, middle):
-            assert case.run.poll() is None
+            case.waited = case.run.poll() is None
             _let_go(case)
             case.end()
         longer.end()
@@ -168,7 +180,7 @@ def test_a_writer_that_finishes_in_time_is_waited_for(held: dict[str, Case]) -> 
     """It had the file before the run began: nothing is asked until it is done, then all."""
     case = held["shorter"]
 
-    assert (case.status, len(case.said.splitlines())) == (0, 1)
+    assert (case.waited, case.status, len(case.said.splitlines())) == (True, 0, 1)
     assert _is_complete(case)
 
 
@@ -176,7 +188,7 @@ def test_a_writer_in_the_middle_of_a_run_is_waited_for(held: dict[str, Case]) ->
     """It takes the file while the run waits for the site: no page is lost, none asked twice."""
     case = held["middle"]
 
-    assert (case.status, len(case.said.splitlines())) == (0, 1)
+    assert (case.waited, case.status, len(case.said.splitlines())) == (True, 0, 1)
     assert _is_complete(case)
     asked = [(each.method, each.path) for each in case.here.site.requests]
     assert len(set(asked)) == len(asked)
