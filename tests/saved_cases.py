@@ -51,4 +51,4 @@ def only(*paths: Path, url: str | None = None) -> Saved:
 
 def names(root: Path) -> set[str]:
     """Give the paths of all pages below a folder."""
-    return {str(page.path.relative_to(root.resolve())) for page in all_of(survey([root]))}
+    return {str(Path(page.path).relative_to(root.resolve())) for page in all_of(survey([root]))}

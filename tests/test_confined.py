@@ -161,7 +161,7 @@ def test_what_survey_found_wrong_comes_through(tmp_path: Path, reader: Reader) -
 def test_file_that_went_away_is_one_failure(tmp_path: Path, reader: Reader) -> None:
     """The others are read."""
     jobs = all_saved(tmp_path, 3)
-    jobs[1].path.unlink()
+    Path(jobs[1].path).unlink()
 
     readings = list(reader.read_many(jobs))
 
@@ -230,7 +230,7 @@ def test_any_files_are_each_page_or_failure(
         old.unlink()
     for number, content in enumerate(contents):
         (tmp_path / f"{number}.html").write_bytes(content)
-    jobs = survey([tmp_path]).others if contents else []
+    jobs = list(survey([tmp_path]).others) if contents else []
 
     readings = list(reader.read_many(jobs))
 

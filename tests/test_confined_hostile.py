@@ -105,7 +105,7 @@ def test_every_hostile_page_among_others_costs_only_itself(tmp_path: Path) -> No
 def test_hostile_page_with_a_bad_capture_json_is_kept_unread(tmp_path: Path) -> None:
     """It is not even parsed; what is wrong beside it is the failure."""
     bloated = HOSTILE["nested font with p"]
-    beside = saved(tmp_path, 0, bloated).path.with_name("capture.json")
+    beside = Path(saved(tmp_path, 0, bloated).path).with_name("capture.json")
     beside.write_text("{", "utf-8")
 
     with Reader(STRICT) as reader:
@@ -119,7 +119,7 @@ def test_page_for_which_the_child_has_no_room_is_kept(tmp_path: Path) -> None:
     """The parent loads it again, also where its capture.json is the failure."""
     large = page(0, "x" * 60_000_000)
     described = saved(tmp_path, 0, large)
-    saved(tmp_path, 1, large).path.with_name("capture.json").write_text("{", "utf-8")
+    Path(saved(tmp_path, 1, large).path).with_name("capture.json").write_text("{", "utf-8")
     (undescribed,) = survey([tmp_path / "0001"]).others
 
     with Reader(STRICT._replace(memory=150_000_000)) as reader:

@@ -111,7 +111,7 @@ def test_redirect_target_of_capture_json_is_kept(tmp_path: Path) -> None:
     moved = only(case(tmp_path, "b", location="/old/machine/page.html"))
 
     assert load(redirected).location == "http://warning.or.kr/"
-    assert redirected.location == str(redirected.path)
+    assert redirected.location == redirected.path
     assert load(moved).location == moved.location
 
 
@@ -125,7 +125,7 @@ def test_unknown_address_is_the_name_below_the_folder(tmp_path: Path) -> None:
     put(tmp_path, "a/x.html")
     put(tmp_path, "b/x.html")
 
-    pages = survey([tmp_path]).others
+    pages = list(survey([tmp_path]).others)
 
     assert [page.url for page in pages] == ["file:a/x.html", "file:b/x.html"]
     assert (pages[0].status, pages[0].content_type, pages[0].via) == (200, "", "file")

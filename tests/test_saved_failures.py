@@ -109,7 +109,7 @@ def forbidden(ordinary: Path) -> Iterator[Path]:
 
 def test_forbidden_files_and_folders_are_told(forbidden: Path) -> None:
     """Each by itself; the others are read, also the page whose capture.json is closed."""
-    found = {page.path.name: page for page in all_of(survey([forbidden]))}
+    found = {Path(page.path).name: page for page in all_of(survey([forbidden]))}
     failures = {name: type(page.failure) for name, page in found.items()}
 
     assert failures == {
@@ -273,7 +273,7 @@ def test_inflating_gives_all_up_to_the_limit(
 def test_file_that_went_away_is_named(tmp_path: Path) -> None:
     """Between survey and reading."""
     page = only(put(tmp_path, "x.html"))
-    page.path.unlink()
+    Path(page.path).unlink()
 
     with pytest.raises(UnreadableFile, match=r"x\.html: no such file"):
         load(page)

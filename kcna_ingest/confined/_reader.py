@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -223,7 +222,7 @@ def _job(asked: Saved | Capture, about: About) -> Job:
     if isinstance(asked, Capture):
         body = asked.body
     else:
-        path = os.fspath(asked.path) if asked.has_bytes else None
+        path = asked.path if asked.has_bytes else None
         served_from = asked.served_from
     return Job(
         path,

@@ -47,7 +47,7 @@ class Address:
     category: str | None = None
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=1024)
 def address(url: str) -> Address:
     """Read an address; never raises. What is not recognised has role ``other``.
 

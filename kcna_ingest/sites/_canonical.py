@@ -37,7 +37,7 @@ _AS_IT_IS = re.compile(
 _PORTS = {"http": 80, "https": 443}
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=1024)
 def canonical(url: str) -> str:
     """Give the one spelling under which an address is kept; never raises.
 

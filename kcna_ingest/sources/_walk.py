@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from kcna_ingest.errors import EmptyPage, IngestError, UnreadableFile
 from kcna_ingest.sources._provenance import mirrored_page
+from kcna_ingest.sources._scratch import Scratch, stored, told
 
 SIDECAR = "capture.json"
 _ENDINGS = (".html", ".htm", ".xml", ".txt")
@@ -41,8 +42,52 @@ class Found:
     failure: IngestError | None = None
 
 
-def walk(argument: str) -> Iterator[Found]:
-    """Give the pages at or below a path, in no promised order. Raises nothing."""
+class Folders:
+    """The folders still to be looked into, and those that were: there may be one for each page."""
+
+    def __init__(self) -> None:
+        self._tables = Scratch(
+            "CREATE TABLE waiting (is_linked, path, name, PRIMARY KEY (is_linked, path)) "
+            "WITHOUT ROWID",
+            "CREATE TABLE entered (identity PRIMARY KEY) WITHOUT ROWID",
+        )
+
+    def begin(self, root: str) -> None:
+        """Forget all folders but this one."""
+        self._tables.write("DELETE FROM waiting", [()])
+        self._tables.write("DELETE FROM entered", [()])
+        self.add(root, "", is_linked=False)
+
+    def add(self, path: str, name: str, *, is_linked: bool) -> None:
+        """Note a folder that was met; ``name`` ends with a slash."""
+        row = (is_linked, stored(path), stored(name))
+        self._tables.write("INSERT INTO waiting VALUES (?, ?, ?)", [row])
+
+    def take(self) -> tuple[str, str] | None:
+        """Give path and name of the next folder, None where there is none.
+
+        Real folders before linked ones, so that a page has its own name where it has one.
+        """
+        query = "SELECT is_linked, path, name FROM waiting ORDER BY is_linked, path LIMIT 1"
+        for is_linked, path, name in self._tables.rows(query):
+            done = "DELETE FROM waiting WHERE is_linked = ? AND path = ?"
+            self._tables.write(done, [(is_linked, path)])
+            return told(path), told(name)
+        return None
+
+    def enter(self, path: str) -> bool:
+        """Tell whether a folder was not looked into before. Raises OSError."""
+        seen = os.stat(path)
+        # As text: there are file systems whose numbers are larger than SQLite's.
+        identity = f"{seen.st_dev}:{seen.st_ino}"
+        return self._tables.write("INSERT OR IGNORE INTO entered VALUES (?)", [(identity,)]) == 1
+
+
+def walk(argument: str, folders: Folders) -> Iterator[Found]:
+    """Give the pages at or below a path, in no promised order.
+
+    ``folders`` is used anew. Raises StorageError where it finds no room, and nothing else.
+    """
     root = argument
     try:
         root = os.path.realpath(argument)
@@ -51,7 +96,7 @@ def walk(argument: str) -> Iterator[Found]:
         yield _unreadable(argument, os.path.basename(root), failure)
         return
     if stat.S_ISDIR(mode):
-        yield from _below(argument, root)
+        yield from _below(argument, root, folders)
     elif stat.S_ISREG(mode):
         folder, name = os.path.split(root)
         described = _is_page_of_case(name) and os.path.isfile(os.path.join(folder, SIDECAR))
@@ -62,45 +107,58 @@ def walk(argument: str) -> Iterator[Found]:
         yield Found(argument, os.path.basename(root), failure=UnreadableFile(reason, hint))
 
 
-def _below(argument: str, root: str) -> Iterator[Found]:
-    """Walk real folders before linked ones, so that a page has its own name where it has one."""
-    entered: set[tuple[int, int]] = set()
-    folders, linked = [(root, "")], list[tuple[str, str]]()
+def _below(argument: str, root: str, folders: Folders) -> Iterator[Found]:
     nothing = True
-    while folders or linked:
-        if not folders:
-            linked.sort(reverse=True)
-            folders.append(linked.pop())
-        path, name = folders.pop()
+    folders.begin(root)
+    while (folder := folders.take()) is not None:
+        path, name = folder
         try:
-            seen = os.stat(path)
-            if (seen.st_dev, seen.st_ino) in entered:
+            if not folders.enter(path):
                 continue
-            entered.add((seen.st_dev, seen.st_ino))
-            with os.scandir(path) as entries:
-                listed = {entry.name: entry for entry in entries}
+            for found in _inside(path, name, folders):
+                nothing = False
+                yield found
         except OSError as failure:
             nothing = False
             yield _unreadable(path, name, failure)
-            continue
-        for inner in _folders(listed):
-            beneath = linked if inner.is_symlink() else folders
-            beneath.append((inner.path, f"{name}{inner.name}/"))
-        for found in _pages(path, name, listed):
-            nothing = False
-            yield found
     if nothing:
         reason = f"no saved pages in {argument}"
         hint = "pages are files named .html, .htm, .xml or .txt, or the same with .gz"
         yield Found(argument, "", failure=EmptyPage(reason, hint))
 
 
-def _folders(listed: dict[str, os.DirEntry[str]]) -> list[os.DirEntry[str]]:
-    return [
-        entry
-        for name, entry in listed.items()
-        if not name.startswith(".") and _is_folder(entry) and not _is_assets(name, listed)
-    ]
+def _inside(path: str, prefix: str, folders: Folders) -> Iterator[Found]:
+    """Give the pages in a folder and note the folders in it. Raises OSError."""
+    case = os.path.lexists(os.path.join(path, SIDECAR))
+    described = False
+    with os.scandir(path) as entries:
+        # One at a time: there may be a million in one folder.
+        for entry in entries:
+            if entry.name == SIDECAR:
+                case = True
+            elif _is_folder(entry):
+                if not entry.name.startswith(".") and not _is_assets(entry):
+                    name = f"{prefix}{entry.name}/"
+                    folders.add(entry.path, name, is_linked=entry.is_symlink())
+            elif _is_page(path, entry.name):
+                mine = case and _is_page_of_case(entry.name)
+                described = described or mine
+                yield _found(entry, prefix, mine)
+    if case and not described:
+        reason = f"{path}: there is {SIDECAR}, but no page beside it"
+        hint = "the page must be named page.html, page.xml or page.txt"
+        yield Found(path, prefix, failure=EmptyPage(reason, hint))
+
+
+def _found(entry: os.DirEntry[str], prefix: str, described: bool) -> Found:
+    try:
+        regular = entry.is_file() or stat.S_ISREG(entry.stat().st_mode)
+    except OSError as failure:
+        return _unreadable(entry.path, prefix + entry.name, failure)
+    if regular:
+        return Found(entry.path, prefix + entry.name, described)
+    reason = f"{entry.path}: it is no regular file"
+    return Found(entry.path, prefix + entry.name, failure=UnreadableFile(reason))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -110,33 +168,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_assets(name: str, listed: dict[str, os.DirEntry[str]]) -> bool:
-    stem = name.removesuffix(_ASSETS)
-    return stem != name and (f"{stem}.html" in listed or f"{stem}.htm" in listed)
-
-
-def _pages(path: str, prefix: str, listed: dict[str, os.DirEntry[str]]) -> Iterator[Found]:
-    case = SIDECAR in listed
-    described = False
-    for name, entry in listed.items():
-        if not _is_page(path, name) or _is_folder(entry):
-            continue
-        mine = case and _is_page_of_case(name)
-        described = described or mine
-        try:
-            regular = entry.is_file() or stat.S_ISREG(entry.stat().st_mode)
-        except OSError as failure:
-            yield _unreadable(entry.path, prefix + name, failure)
-            continue
-        if regular:
-            yield Found(entry.path, prefix + name, mine)
-        else:
-            reason = f"{entry.path}: it is no regular file"
-            yield Found(entry.path, prefix + name, failure=UnreadableFile(reason))
-    if case and not described:
-        reason = f"{path}: there is {SIDECAR}, but no page beside it"
-        hint = "the page must be named page.html, page.xml or page.txt"
-        yield Found(path, prefix, failure=EmptyPage(reason, hint))
+def _is_assets(entry: os.DirEntry[str]) -> bool:
+    stem = entry.path.removesuffix(_ASSETS)
+    return stem != entry.path and any(map(os.path.lexists, (f"{stem}.html", f"{stem}.htm")))
 
 
 def _is_page(folder: str, name: str) -> bool:

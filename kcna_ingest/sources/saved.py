@@ -11,95 +11,38 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kcna_ingest import sites
-from kcna_ingest.errors import (
-    EmptyPage,
-    FieldError,
-    HostilePage,
-    IngestError,
-    UnreadableFile,
-    UsageError,
-)
-from kcna_ingest.models import Capture, Via
+from kcna_ingest.errors import FieldError, HostilePage, IngestError, UnreadableFile, UsageError
+from kcna_ingest.models import Capture
 from kcna_ingest.sources import _provenance
 from kcna_ingest.sources._gzip import BEGINNING, beginning, inflate
 from kcna_ingest.sources._provenance import HEAD, Provenance
-from kcna_ingest.sources._walk import SIDECAR, Found, walk
+from kcna_ingest.sources._survey import Saved, Survey
+from kcna_ingest.sources._walk import SIDECAR, Folders, Found, walk
+
+__all__ = ["Saved", "Survey", "bytes_at", "bytes_of", "load", "survey", "unreadable"]
 
 #: Larger files are not loaded; the layouts refuse pages long before.
 LARGEST = 100_000_000
 _UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """One saved page to be read, or one path under which there is none."""
-
-    path: Path
-    #: As known; ``file:NAME`` where it is not.
-    url: str
-    #: Aware UTC.
-    fetched_at: datetime
-    status: int
-    content_type: str
-    via: Via
-    #: The path as text that can be printed and stored.
-    location: str
-    #: What is wrong with the path, or with what lies beside the page.
-    failure: IngestError | None = None
-    #: Where a redirect led, if capture.json tells of one.
-    served_from: str | None = None
-
-    @property
-    def has_bytes(self) -> bool:
-        """Tell whether there is a file to load."""
-        return not isinstance(self.failure, UnreadableFile | EmptyPage)
-
-    def capture(self, body: bytes) -> Capture:
-        """Give the capture that these bytes make."""
-        return Capture(
-            self.url,
-            self.fetched_at,
-            self.status,
-            self.content_type,
-            body,
-            self.via,
-            self.served_from or self.location,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """All pages under some paths, each part ordered by time, address, path."""
-
-    #: Lists and home pages: to be read first, for they know the days of stories.
-    lists: Sequence[Saved]
-    others: Sequence[Saved]
-
-    def __len__(self) -> int:
-        return len(self.lists) + len(self.others)
-
-
 def survey(paths: Sequence[Path], *, url: str | None = None) -> Survey:
     """Find every page at or below the paths, without loading any.
 
     ``url`` is the address of the only page there. Raises UsageError where there are more, and
-    nothing else: what is wrong with a path or a page stands in its ``failure``.
+    StorageError where the temporary folder has no room for the list of so many; what is wrong
+    with a path or a page stands in its ``failure``.
     """
-    met = [page for path in paths for page in walk(os.fspath(path))]
-    # Of a page met twice the longest name counts, in whatever order the paths were given.
-    found = {page.path: page for page in sorted(met, key=lambda page: len(page.name))}
-    pages = [_saved(page) for page in found.values()]
+    folders = Folders()
+    met = (page for path in paths for page in walk(os.fspath(path), folders))
+    found = Survey((_saved(page), len(page.name)) for page in met)
     if url is not None:
-        pages = _addressed(pages, url)
-    pages.sort(key=lambda page: (page.fetched_at, page.url, page.location, str(page.path)))
-    lists = [page for page in pages if page.has_bytes and _is_list(page.url)]
-    listed = {page.path for page in lists}
-    return Survey(lists, [page for page in pages if page.path not in listed])
+        _give_address(found, url)
+    return found
 
 
 def load(saved: Saved) -> Capture:
@@ -118,7 +61,7 @@ def bytes_of(saved: Saved) -> tuple[bytes | None, IngestError | None]:
     """Give a page's bytes, and why they are none, or not the page. Raises nothing."""
     if not saved.has_bytes:
         return None, saved.failure
-    return bytes_at(os.fspath(saved.path))
+    return bytes_at(saved.path)
 
 
 def bytes_at(path: str) -> tuple[bytes | None, IngestError | None]:
@@ -151,21 +94,17 @@ def _too_large(path: str) -> HostilePage:
     return HostilePage(reason, "no page of these sites is that large; look at the file")
 
 
-def _is_list(url: str) -> bool:
-    return sites.address(url).role in {"list", "home"}
-
-
-def _addressed(pages: list[Saved], url: str) -> list[Saved]:
+def _give_address(found: Survey, url: str) -> None:
     """Give the only page that address. Raises UsageError."""
     if not url.lower().startswith(("http://", "https://")):
         raise UsageError(f"--url {url}: it is no address", "it begins with http:// or https://")
-    count = sum(page.has_bytes for page in pages)
+    count = found.count_with_bytes()
     if count > 1:
         raise UsageError(
             f"--url is the address of one page, and here are {count:,}",
             "name a single file, or write a capture.json beside each page",
         )
-    return [replace(page, url=url) if page.has_bytes else page for page in pages]
+    found.give_address(url)
 
 
 def _saved(found: Found) -> Saved:
@@ -194,7 +133,7 @@ def _saved(found: Found) -> Saved:
 
 def _as_saved(found: Found, told: Provenance, location: str, failure: IngestError | None) -> Saved:
     return Saved(
-        Path(found.path),
+        found.path,
         told.url,
         told.fetched_at,
         told.status,
