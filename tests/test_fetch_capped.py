@@ -134,3 +134,15 @@ def test_a_page_that_fails_makes_the_list_too_short(tmp_path: Path) -> None:
         assert here.days(0.1).fetch().status == 0
         assert truth(here.archive) == content(here.db)
         assert labels(here.archive) == listed(here.db)
+
+
+def test_a_cap_that_counters_deny_is_a_shortfall(tmp_path: Path) -> None:
+    """One page of one, and not all rows on it: 75, each list that falls short is named."""
+    with replica(tmp_path, 60, cap=15, cap_told=False) as here:
+        run = here.fetch()
+
+        short = {path for path, rows in _declared(here).items() if rows > 15}
+        named = {trouble.location.removeprefix("http://www.kcna.kp") for trouble in run.troubles}
+        assert (run.status, run.kinds, named) == (75, {"Incomplete"}, short)
+        assert f"Latest News declares {_declared(here)[_LATEST]} rows and shows 15" in run.reasons
+        assert content(here.db).items() < truth(here.archive).items()

@@ -50,6 +50,8 @@ class View:
     keyword: str = ""
     #: The page says that it is that number, or shows no rows: faults of the real site.
     claims: int | None = None
+    #: No more rows than these, whatever size the page says that it has.
+    most: int | None = None
     without_rows: bool = False
 
 
@@ -94,7 +96,8 @@ class Pages:
                 s for s in stories if wanted in self._archive.text(s, language).headline.casefold()
             )
         pages = -(-len(stories) // view.size)
-        shown = stories[(view.number - 1) * view.size : view.number * view.size]
+        first = (view.number - 1) * view.size
+        shown = stories[first : first + min(view.size, view.most or view.size)]
         rows = [] if view.without_rows else [self._row(story, language) for story in shown]
         number = view.number if view.claims is None else view.claims
         counters = (

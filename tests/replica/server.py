@@ -38,6 +38,7 @@ class Replica:
         skew: timedelta = timedelta(0),
         padding: int = 0,
         cap: int | None = None,
+        cap_told: bool = True,
         port: int = 0,
     ) -> None:
         """Prepare to serve the archive.
@@ -46,7 +47,8 @@ class Replica:
         requests a session lasts; ``robots`` the text of robots.txt, 404 without; ``old_http``
         speaks HTTP/1.0 without lengths; ``compress`` uses gzip for who takes it; ``skew`` is what
         the site's clock is fast; ``padding`` makes each page larger by so many bytes; ``cap`` is
-        how many rows of a list one answer shows at most, however many are asked for.
+        how many rows of a list one answer shows at most, however many are asked for; with
+        ``cap_told`` False its counters are those of the size that was asked for.
         """
         self.archive = archive
         self.latency = latency
@@ -61,6 +63,7 @@ class Replica:
             robots=robots,
             padding=padding,
             cap=cap,
+            cap_told=cap_told,
         )
         self._port = port
         self._faults = Faults()

@@ -47,10 +47,12 @@ class Site:
         robots: str | None = None,
         padding: int = 0,
         cap: int | None = None,
+        cap_told: bool = True,
     ) -> None:
         """Answer from that archive; see ``server.Replica`` for the rest."""
         self.robots = robots
         self.cap = cap
+        self._cap_told = cap_told
         self._archive = archive
         self._pages = Pages(archive, padding)
         self._validators = validators
@@ -100,8 +102,9 @@ class Site:
         size = _number(asked.form.get("cnt_per_page"))
         if session is None or stale or wrong == "stale_token" or not number or not size:
             return Answer(200, EMPTY)
-        size = size if self.cap is None else min(size, self.cap)
-        view = View(number, size, asked.form.get("keyword", ""))
+        if self.cap is not None and self._cap_told:
+            size = min(size, self.cap)
+        view = View(number, size, asked.form.get("keyword", ""), most=self.cap)
         body = self._page(asked.path, wrong, view, session.token)
         return Answer(404, _NOT_FOUND) if body is None else Answer(200, body)
 
