@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 from kcna_ingest.errors import FieldError
@@ -58,6 +59,7 @@ _DAY: Final = timedelta(days=1)
 _LONGEST_GAP: Final = 8
 
 
+@lru_cache(maxsize=1024)
 def printed_day(text: str) -> date:
     """Read a day as the sites print it on pages and in lists.
 

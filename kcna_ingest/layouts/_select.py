@@ -62,7 +62,8 @@ def text_of(node: LexborNode, line_break: str = " ") -> str:
 
 def raw_text(node: LexborNode, line_break: str = " ") -> str:
     """Give the text of a node as it stands; ``<br>`` is ``line_break``."""
-    if node.css_first("br") is None:
+    # A selector would be compiled for each node that is asked.
+    if "br" not in [inner.tag for inner in node.traverse()]:
         return node.text()
     parts = []
     for inner in node.traverse(include_text=True):

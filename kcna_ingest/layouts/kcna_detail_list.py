@@ -35,10 +35,16 @@ if TYPE_CHECKING:
 
 NAME: Final = "kcna.kp-detail-list"
 
-_COUNTER = re.compile(rb"\b(total|cur_page|page_cnt)\s*=\s*[\"']?(\d{1,9})\b")
+#: Each begins with its name: of letters, a search knows where not to look.
+_COUNTERS = {
+    name: re.compile(rf"{name}(?<=\b{name})\s*=\s*[\"']?(\d{{1,9}})\b".encode())
+    for name in ("total", "cur_page", "page_cnt")
+}
 _PAGES = re.compile(rb"\bpage_cnt\s*=")
 _DAY = re.compile(r"\[? ?\d{4}\. ?\d{1,2}\. ?\d{1,2}\.? ?\]?")
 _ROWS = "div.article, div.gallery, div.video"
+#: A row has about ten.
+_LARGEST_ROW = 1000
 
 
 def _recognise(document: Document) -> bool:
@@ -54,7 +60,7 @@ def _recognise(document: Document) -> bool:
 def _parse(document: Document) -> Page:
     if not document.closed:
         raise _wrong.unfinished(document)
-    counters = {name.decode(): int(value) for name, value in _COUNTER.findall(document.source)}
+    counters = _counters(document.source)
     lists = _kcna.menu(document)
     category = _category(document, lists)
     entries = _entries(document, category)
@@ -76,6 +82,12 @@ def _parse(document: Document) -> Page:
     )
 
 
+def _counters(source: bytes) -> dict[str, int]:
+    """Give what the page's script counts; the last of each, as a script would have it."""
+    found = {name: form.findall(source) for name, form in _COUNTERS.items()}
+    return {name: int(values[-1]) for name, values in found.items() if values}
+
+
 def _category(document: Document, lists: Sequence[ListLink]) -> str | None:
     """Give the name of this list: the site's table, else what the menu calls it."""
     address = document.address
@@ -88,15 +100,16 @@ def _category(document: Document, lists: Sequence[ListLink]) -> str | None:
 
 def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
     entries: list[Entry] = []
-    for row in document.tree.css(_ROWS):
-        if len(row.css("h5")) != 1:  # a frame around rows, a box without heading
+    for frame in document.tree.css(_ROWS):
+        row = _elements(frame)
+        if row is None:
             continue
         link = _link(row)
         url = None if link is None else document.link(attribute(link, "href"), _kcna.ROOT)
         if link is None or url is None:
-            reason = f"{NAME}: a row leads nowhere: {text_of(row)[:80]!r}"
+            reason = f"{NAME}: a row leads nowhere: {text_of(frame)[:80]!r}"
             raise FieldError(reason, "the site may have changed its markup")
-        headline = _headline(row, link)
+        headline = text_of(link) or _caption(row)
         told = sites.address(url).language or document.address.language
         entries.append(
             Entry(
@@ -112,24 +125,43 @@ def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _link(row: LexborNode) -> LexborNode | None:
+def _elements(frame: LexborNode) -> list[LexborNode] | None:
+    """Give the elements of a row, None for a frame around rows and a box without heading.
+
+    In one pass: selectors asked of each row cost more than all the rest. Raises FieldError for
+    a row as large as a page: frames in frames would take time beyond all bounds.
+    """
+    elements: list[LexborNode] = []
+    headings = 0
+    for node in frame.traverse():
+        headings += node.tag == "h5"
+        if headings > 1:
+            return None
+        elements.append(node)
+        if len(elements) > _LARGEST_ROW:
+            reason = f"{NAME}: a row of more than {_LARGEST_ROW} elements: {text_of(node)[:80]!r}"
+            raise FieldError(reason, "the site may have changed its markup")
+    return elements if headings else None
+
+
+def _link(row: Sequence[LexborNode]) -> LexborNode | None:
     """Give the row's link to a story: the one in the heading, else any (a thumbnail)."""
-    stories = "a[href*='/detail/']"
-    return row.css_first(f"h5 {stories}") or row.css_first(stories)
+    heading = next(node for node in row if node.tag == "h5")
+    links = (node for node in (*heading.traverse(), *row) if node.tag == "a")
+    return next((link for link in links if "/detail/" in (link.attributes.get("href") or "")), None)
 
 
-def _headline(row: LexborNode, link: LexborNode) -> str | None:
-    text = text_of(link)
-    if text:
-        return text
-    image = row.css_first("img[alt]")
-    return (attribute(image, "alt") or None) if image is not None else None
+def _caption(row: Sequence[LexborNode]) -> str | None:
+    for node in row:
+        if node.tag == "img" and "alt" in node.attributes:
+            return attribute(node, "alt") or None
+    return None
 
 
-def _day(row: LexborNode) -> date | None:
+def _day(row: Sequence[LexborNode]) -> date | None:
     """Read the row's date; the last match, for a headline may hold a date of its own."""
-    for node in reversed(row.css("span, nobr")):
-        text = text_of(node)
+    for node in reversed(row):
+        text = text_of(node) if node.tag in {"span", "nobr"} else ""
         if _DAY.fullmatch(text):
             return printed_day(text)
     return None
