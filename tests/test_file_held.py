@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,53 +16,11 @@ from kcna_ingest import files
 from kcna_ingest.crawl import Clock, Wish
 from tests import offline
 from tests.fetching import Here, content, is_sound, replica, truth
+from tests.holding import TO_READ, TO_WRITE, Holder
+from tests.replica import Asked
 
-#: Hold a file until told to let go, and say how many readings it sees then and at the end.
-_HOLDER = """
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute(sys.argv[2])
-for _ in range(2):
-    print(connection.execute("SELECT count(*) FROM observations").fetchone()[0], flush=True)
-    sys.stdin.readline()
-"""
-
-_TO_READ = "BEGIN"
-_TO_WRITE = "BEGIN IMMEDIATE"
-#: Seconds until the site answers: a run of 50 requests lasts half a minute.
+#: Seconds until the site answers: a run of 43 requests lasts 24 and more.
 _PAUSE = 0.55
-
-
-class Holder:
-    """Another process that holds a file."""
-
-    def __init__(self, db: Path, statement: str) -> None:
-        """Let it begin so; it holds the file when this returns."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _HOLDER, str(db), statement],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        #: How many readings of stories it sees.
-        self.seen = self._count()
-
-    def _count(self) -> int:
-        assert self._process.stdout is not None
-        return int(self._process.stdout.readline())
-
-    def let_go(self) -> int:
-        """End it; give how many readings it saw at the end."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        seen = self._count()
-        self._process.communicate()
-        return seen
-
-    def close(self) -> None:
-        """End it where it has not ended."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.communicate()
 
 
 @dataclass
@@ -100,7 +57,7 @@ def _case(folder: Path, statement: str | None, stories: int = 20) -> Iterator[Ca
         before = offline.dump(here.db, frozenset())
         here.site.clear()
         holder = Holder(here.db, statement) if statement else None
-        here.site.latency = 0 if statement == _TO_WRITE else _PAUSE
+        here.site.latency = 0 if statement == TO_WRITE else _PAUSE
         with here.running("--language", "en") as run:
             case = Case(here, run, before, holder)
             try:
@@ -110,32 +67,50 @@ def _case(folder: Path, statement: str | None, stories: int = 20) -> Iterator[Ca
                     case.holder.close()
 
 
+@dataclass
+class Began:
+    """Four files that are held at the same time, one of them until its run gives up."""
+
+    #: By the clock of ``time.monotonic``.
+    at: float
+    reader: Case
+    longer: Case
+    shorter: Case
+    middle: Case
+
+
 @pytest.fixture(scope="module")
-def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Case]]:
-    """Let four files be held at the same time, one of them until its run gives up."""
+def began(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Began]:
+    """Let the runs begin that will wait."""
     folder = tmp_path_factory.mktemp("held")
-    began = time.monotonic()
+    at = time.monotonic()
     with ExitStack() as stack:
         longer, reader, shorter, middle = (
             stack.enter_context(_case(folder / name, statement, stories))
             for name, statement, stories in (
-                ("longer", _TO_WRITE, 20),
-                ("reader", _TO_READ, 40),  # so many that the run lasts as long as the reader
-                ("shorter", _TO_WRITE, 20),
+                ("longer", TO_WRITE, 20),
+                ("reader", TO_READ, 34),  # so many that the run lasts as long as the reader
+                ("shorter", TO_WRITE, 20),
                 ("middle", None, 20),
             )
         )
         _wait_for(middle.here, 8)
-        middle.hold(_TO_WRITE)
-        _until(began + files.PATIENCE * 0.6)
-        for case in (shorter, middle):
-            case.waited = case.run.poll() is None
-            _let_go(case)
-            case.end()
-        longer.end()
-        reader.end()
-        _until(began + files.PATIENCE)
-        yield {"reader": reader, "longer": longer, "shorter": shorter, "middle": middle}
+        middle.hold(TO_WRITE)
+        yield Began(at, reader, longer, shorter, middle)
+
+
+@pytest.fixture(scope="module")
+def held(began: Began, second: Runs, together: Runs) -> Began:
+    """Let go of two files in time; give how every run ended. Two runs of one file go before."""
+    _until(began.at + files.PATIENCE * 0.6)
+    for case in (began.shorter, began.middle):
+        case.waited = case.run.poll() is None
+        _let_go(case)
+        case.end()
+    began.longer.end()
+    began.reader.end()
+    _until(began.at + files.PATIENCE)
+    return began
 
 
 def _wait_for(here: Here, requests: int) -> None:
@@ -143,10 +118,12 @@ def _wait_for(here: Here, requests: int) -> None:
     _wait_until(lambda: len(here.site.requests) >= requests)
 
 
-def _wait_until(is_so: Callable[[], bool]) -> None:
+def _wait_until(is_so: Callable[[], bool]) -> bool:
+    """Wait half a minute at most; tell whether it came to be so."""
     end = time.monotonic() + 30
     while not is_so() and time.monotonic() < end:
         time.sleep(0.01)
+    return is_so()
 
 
 def _until(moment: float) -> None:
@@ -164,29 +141,29 @@ def _is_complete(case: Case) -> bool:
     return is_sound(here.db) and truth(here.archive) == content(here.db)
 
 
-def test_a_reader_disturbs_no_run(held: dict[str, Case]) -> None:
+def test_a_reader_disturbs_no_run(held: Began) -> None:
     """It reads for half a minute, all through the run, and sees nothing of it."""
-    case = held["reader"]
+    case = held.reader
     assert case.holder is not None
 
     assert (case.status, len(case.said.splitlines())) == (0, 1)
-    assert "37 read for the first time" in case.said
+    assert "31 read for the first time" in case.said
     assert _is_complete(case)
-    assert case.here.one("SELECT count(*) FROM observations") == 40
+    assert case.here.one("SELECT count(*) FROM observations") == 34
     assert (case.holder.seen, _let_go(case)) == (3, 3)
 
 
-def test_a_writer_that_finishes_in_time_is_waited_for(held: dict[str, Case]) -> None:
+def test_a_writer_that_finishes_in_time_is_waited_for(held: Began) -> None:
     """It had the file before the run began: nothing is asked until it is done, then all."""
-    case = held["shorter"]
+    case = held.shorter
 
     assert (case.waited, case.status, len(case.said.splitlines())) == (True, 0, 1)
     assert _is_complete(case)
 
 
-def test_a_writer_in_the_middle_of_a_run_is_waited_for(held: dict[str, Case]) -> None:
+def test_a_writer_in_the_middle_of_a_run_is_waited_for(held: Began) -> None:
     """It takes the file while the run waits for the site: no page is lost, none asked twice."""
-    case = held["middle"]
+    case = held.middle
 
     assert (case.waited, case.status, len(case.said.splitlines())) == (True, 0, 1)
     assert _is_complete(case)
@@ -194,9 +171,9 @@ def test_a_writer_in_the_middle_of_a_run_is_waited_for(held: dict[str, Case]) ->
     assert len(set(asked)) == len(asked)
 
 
-def test_a_writer_that_does_not_finish_ends_the_run(held: dict[str, Case]) -> None:
+def test_a_writer_that_does_not_finish_ends_the_run(held: Began) -> None:
     """75, one line and a hint; the site was not asked, and the file is as it was."""
-    case = held["longer"]
+    case = held.longer
     db = case.here.db
 
     assert (case.status, case.said) == (
@@ -209,54 +186,81 @@ def test_a_writer_that_does_not_finish_ends_the_run(held: dict[str, Case]) -> No
     assert _is_complete(case)
 
 
-# --- two runs ---
+# --- two runs of one file; they need the time while others wait ---
 
 
-def test_a_second_run_ends_at_once(tmp_path: Path) -> None:
-    """75, and what to do; it asks nothing, and the first run completes."""
-    (tmp_path / "other").mkdir()
-    with _today(tmp_path) as here, _today(tmp_path / "other") as elsewhere:
+@dataclass(frozen=True)
+class Runs:
+    """Runs of one file at the same time, as they ended."""
+
+    here: Here
+    ended: list[subprocess.CompletedProcess[str]]
+    #: What another site was asked, at which the second run was to look.
+    elsewhere: list[Asked]
+    #: The first run had not ended when the others had.
+    first_goes_on: bool
+
+
+@pytest.fixture(scope="module")
+def second(began: Began, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    """Begin a run while another reads."""
+    folder, other = tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("second")
+    with _today(folder) as here, _today(other) as elsewhere:
         here.site.latency = 0.5
-        second = Here(elsewhere.site, here.db)
         with here.running("--language", "en") as first:
             _wait_for(here, 3)
-            done = second.command("--language", "en")
-            assert first.poll() is None
+            done = Here(elsewhere.site, here.db).command("--language", "en")
+            goes_on = first.poll() is None
             here.site.latency = 0
-            _, said = first.communicate(timeout=60)
-
-        assert (done.returncode, done.stdout, done.stderr) == (
-            75,
-            "",
-            f"error: {here.db}: another run is fetching into it\n"
-            "hint: try again when it has finished\n",
-        )
-        assert elsewhere.site.requests == []
-        assert (first.returncode, len(said.splitlines())) == (0, 1)
-        assert truth(here.archive) == content(here.db)
-        assert here.rows("SELECT exit_status FROM runs") == [(0,)]
-        assert second.command("--language", "en", "--dry-run").returncode == 0
+            ended = [_ended(first), done]
+        yield Runs(here, ended, elsewhere.site.requests, goes_on)
 
 
-def test_of_runs_that_begin_together_one_goes_on(tmp_path: Path) -> None:
-    """Three at the same moment, and no file yet: one makes and fills it."""
-    with _today(tmp_path) as here:
+@pytest.fixture(scope="module")
+def together(began: Began, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    """Begin three runs at the same moment, where no file is yet."""
+    with _today(tmp_path_factory.mktemp("together")) as here, ExitStack() as stack:
         here.site.latency = 0.5
-        with ExitStack() as stack:
-            runs = [stack.enter_context(here.running("--language", "en")) for _ in range(3)]
-            _wait_until(lambda: sum(run.poll() is None for run in runs) == 1)
-            here.site.latency = 0
-            said = [run.communicate(timeout=60)[1] for run in runs]
-
-        assert sorted(run.returncode for run in runs) == [0, 75, 75]
-        assert sum("another run is fetching into it" in each for each in said) == 2
-        assert "Traceback" not in "".join(said)
-        assert truth(here.archive) == content(here.db)
-        assert is_sound(here.db)
-        assert here.site.most_at_once == 1
+        runs = [stack.enter_context(here.running("--language", "en")) for _ in range(3)]
+        goes_on = _wait_until(lambda: sum(run.poll() is None for run in runs) == 1)
+        here.site.latency = 0
+        yield Runs(here, [_ended(run) for run in runs], [], goes_on)
 
 
 @contextmanager
 def _today(folder: Path) -> Iterator[Here]:
     with replica(folder, 20, at=datetime.now(UTC)) as here:
         yield here
+
+
+def _ended(run: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
+    said, told = run.communicate(timeout=60)
+    return subprocess.CompletedProcess(run.args, run.returncode, said, told)
+
+
+def test_a_second_run_ends_at_once(second: Runs) -> None:
+    """75, and what to do; it asks nothing, and the first run completes."""
+    here, (first, done) = second.here, second.ended
+
+    assert (done.returncode, done.stdout, done.stderr) == (
+        75,
+        "",
+        f"error: {here.db}: another run is fetching into it\n"
+        "hint: try again when it has finished\n",
+    )
+    assert (second.first_goes_on, second.elsewhere) == (True, [])
+    assert (first.returncode, len(first.stderr.splitlines())) == (0, 1)
+    assert truth(here.archive) == content(here.db)
+    assert here.rows("SELECT exit_status FROM runs") == [(0,)]
+
+
+def test_of_runs_that_begin_together_one_goes_on(together: Runs) -> None:
+    """One makes the file and fills it; two say that it does."""
+    here, told = together.here, [run.stderr for run in together.ended]
+
+    assert sorted(run.returncode for run in together.ended) == [0, 75, 75]
+    assert together.first_goes_on
+    assert sum(each.startswith(f"error: {here.db}: another run is") for each in told) == 2
+    assert sum(each.startswith("fetched ") for each in told) == 1
+    assert (is_sound(here.db), here.site.most_at_once) == (True, 1)
+    assert truth(here.archive) == content(here.db)
