@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -24,6 +24,8 @@ LARGEST = 10_000_000
 #: The end of a page; archives and servers may add a comment behind it.
 _CLOSED = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _FOOT = 4096
+#: What joins to any address as it stands: no other host, no dots, no query.
+_PATH = re.compile(r"(?:/[A-Za-z0-9]+)+")
 #: What a layout tells of: pages of one role do not stand in for pages of another.
 Role = Literal["article", "list", "home", "media", "other"]
 
@@ -71,8 +73,9 @@ class Document:
         href = href.strip()
         if not href or href.startswith("#"):
             return None
+        base = self.url if self.url.startswith("http") else root
         try:
-            target = urljoin(self.url if self.url.startswith("http") else root, href)
+            target = _origin(base) + href if _PATH.fullmatch(href) else urljoin(base, href)
         except ValueError:  # "http://[", a port that is no number
             return None
         return sites.canonical(target) if target.startswith(("http://", "https://")) else None
@@ -96,6 +99,11 @@ class Document:
     def tree(self) -> LexborHTMLParser:
         """Give the whole page, parsed."""
         return LexborHTMLParser(self.source)
+
+
+@lru_cache(maxsize=16)
+def _origin(url: str) -> str:
+    return urljoin(url, "/").removesuffix("/")
 
 
 @dataclass(frozen=True, slots=True)
