@@ -112,9 +112,9 @@ agency='KCNA'), 'The Air Force')
     for mark, form in _FORMS:
         if mark in opening and (found := form.match(opening)) is not None:
             dateline = _read(found)
-            behind = text[found.end() :]
-            rest = _DASH.sub("", behind, count=1)
-            dashed = bool(behind[: len(behind) - len(rest)].strip())
+            start = _behind_dash(text, found.end())
+            dashed = bool(text[found.end() : start].strip())
+            rest = text[start:]
             if dateline is not None and _is_formula(found, rest, dashed=dashed):
                 return dateline, rest
     return None, text
@@ -133,19 +133,24 @@ def split_paragraphs(
     >>> split_paragraphs(["조선중앙통신사 론평", "(평양 8월 2일발 조선중앙통신)", "본문"], None)[1:]
     (('본문',), ('조선중앙통신사 론평',))
     """
-    repeated = _forms(headline)
     before: list[str] = []
     for number, paragraph in enumerate(paragraphs[:_FIRST_PARAGRAPHS], 1):
         dateline, rest = split(paragraph)
         if dateline is not None:
             following = tuple(paragraphs[number:])
             return dateline, (rest, *following) if rest else following, tuple(before)
-        if _alike(paragraph) in repeated:
+        if _alike(paragraph) in _forms(headline):
             continue
         if not _is_line(paragraph):
             break
         before.append(paragraph)
     return None, tuple(paragraphs), ()
+
+
+def _behind_dash(text: str, start: int) -> int:
+    """Give the place behind the dash, and the blanks, that begin there; ``start`` for none."""
+    dash = _DASH.match(text, start)
+    return start if dash is None else dash.end()
 
 
 def _read(found: re.Match[str]) -> Dateline | None:

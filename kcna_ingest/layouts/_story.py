@@ -42,15 +42,13 @@ def collect(node: LexborNode, headings: list[str], paragraphs: list[str], depth:
     loose: list[str] = []
     for child in node.iter(include_text=True):
         tag = child.tag or ""
-        inline = tag not in _SORTED
-        holder = inline and tag != "-text" and child.css_first("p, h1") is not None
-        if inline and not holder:
+        if tag == "-text" or (tag not in _SORTED and child.css_first("p, h1") is None):
             loose.append(child.text())
             continue
         _flush(loose, paragraphs)
         if tag == "h1":
             headings.append(plain_text(child))
-        elif holder and depth < _DEEPEST:  # an unclosed <b> or <a> holds the rest
+        elif tag not in _SORTED and depth < _DEEPEST:  # an unclosed <b> or <a> holds the rest
             collect(child, headings, paragraphs, depth + 1)
         elif tag not in _ASIDE:
             paragraphs.append(plain_text(child))

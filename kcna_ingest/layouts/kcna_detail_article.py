@@ -28,12 +28,10 @@ from kcna_ingest.layouts._select import attribute, only
 from kcna_ingest.models import LANGUAGES, Article, Medium, Page
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 NAME: Final = "kcna.kp-detail-article"
 
-#: Not ``<article`` and not ``<august_name``, which every page has.
-_ANCHOR = re.compile(rb"<a[\s/>]", re.IGNORECASE)
 _BUTTON = re.compile(r"/(?:gallery|video)/detail/")
 
 
@@ -42,8 +40,8 @@ def _recognise(document: Document) -> bool:
     return (
         document.of(_kcna.SITE)
         and document.has(b"<article")
-        # Looked for from the end, where it is near. The article of comments stands in front.
-        and document.source.rfind(b"<main", 0, document.source.rfind(b"<article")) >= 0
+        # The last is the story's: the article of comments stands in front.
+        and document.source.rfind(b"<main", 0, document.last(b"<article")) >= 0
         and (address.form == "detail" or not document.has(b"article-content-body"))
         and (address.site == _kcna.SITE or not document.has(b"article-content"))
     )
@@ -53,8 +51,8 @@ def _parse(document: Document) -> Page:
     _refuse_cut(document)
     tree = document.article_tree
     article = only(tree.tags("article"), "article", NAME)
-    media = _media(document, article)
-    headings, paragraphs = _texts(document, article)
+    media = _media(document, tree, article)
+    headings, paragraphs = _texts(tree, article)
     headline = _story.headline(headings, _kcna.titles(tree), document.hint, NAME)
     lines = _story.without_headline(paragraphs, headline, headings)
     dateline, rest, before = datelines.split_paragraphs(lines, headline)
@@ -76,18 +74,23 @@ def _parse(document: Document) -> Page:
 
 def _refuse_cut(document: Document) -> None:
     """Raise TruncatedPage unless the article, or the page, is closed behind its text."""
-    source = document.source
     # The last of each: comments and scripts in front may show others.
-    if source.rfind(b"</article") < source.rfind(b"<article") and not document.closed:
+    if document.last(b"</article") < document.last(b"<article") and not document.closed:
         raise _wrong.unfinished(document)
 
 
-def _media(document: Document, article: LexborNode) -> tuple[Medium, ...]:
+def _within(tree: LexborHTMLParser, article: LexborNode, tag: str) -> list[LexborNode]:
+    """Give the elements of that name inside the article, in the order of the page.
+
+    Most pages have none: asking the whole tree first costs less than a selector.
+    """
+    return article.css(tag) if tree.tags(tag) else []
+
+
+def _media(document: Document, tree: LexborHTMLParser, article: LexborNode) -> tuple[Medium, ...]:
     """Give galleries, films and pictures inside the article, each once; take buttons out."""
     found: dict[str, Medium] = {}
-    source = document.article_source
-    # The first selector on a page costs as much as all the rest: ask the bytes before.
-    for link in article.css("a") if _ANCHOR.search(source) else ():
+    for link in _within(tree, article, "a"):
         href = attribute(link, "href")
         url = document.link(href, _kcna.ROOT) if _BUTTON.search(href) else None
         if url is not None:
@@ -95,16 +98,16 @@ def _media(document: Document, article: LexborNode) -> tuple[Medium, ...]:
             found.setdefault(url, Medium("video" if kind == "video" else "photo", url))
             if link.css_first("p, h1") is None:
                 link.decompose()
-    for image in article.css("img") if b"<img" in source else ():
+    for image in _within(tree, article, "img"):
         url = document.link(attribute(image, "src"), _kcna.ROOT)
         if url is not None:
             found.setdefault(url, Medium("image", url, attribute(image, "alt") or None))
     return tuple(found.values())
 
 
-def _texts(document: Document, article: LexborNode) -> tuple[list[str], list[str]]:
+def _texts(tree: LexborHTMLParser, article: LexborNode) -> tuple[list[str], list[str]]:
     """Give the non-empty headings and paragraphs, normalised; a line break is a blank."""
-    for line_break in article.css("br") if b"<br" in document.article_source else ():
+    for line_break in _within(tree, article, "br"):
         line_break.replace_with(" ")
     headings: list[str] = []
     paragraphs: list[str] = []
