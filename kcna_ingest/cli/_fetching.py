@@ -101,12 +101,16 @@ def _fetch(
     quiet: bool,
     verbose: bool,
 ) -> None:
+    import gc
+
     from kcna_ingest import crawl
     from kcna_ingest.cli._progress import progress
     from kcna_ingest.cli._reading import Report, Say, log, summary
     from kcna_ingest.tally import Voice
 
     log(verbose)
+    # What is imported by now stays: the collector need not look at it again and again.
+    gc.freeze()
     with progress("fetching", shown=not quiet) as bar, stopped_by_signals(clock):
         voice = Voice(Say(as_json), Report(as_json), bar)
         tally = crawl.fetch(db, wish, manners, clock, voice)

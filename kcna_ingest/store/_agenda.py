@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -46,8 +47,12 @@ class Agenda:
 
     def unknown(self, urls: Sequence[str]) -> set[str]:
         """Give those of the addresses under which no story was ever seen."""
-        known = "SELECT 1 FROM addresses WHERE url = ?"
-        return {url for url in urls if not self._connection.execute(known, (url,)).fetchone()}
+        rows = self._connection.execute(
+            "SELECT value FROM json_each(?) "
+            "WHERE NOT EXISTS (SELECT 1 FROM addresses WHERE url = value)",
+            (json.dumps(urls),),
+        )
+        return {row[0] for row in rows}
 
     def note_new(self, urls: Sequence[str], at: datetime) -> None:
         """Make the stories at these addresses due that were never asked for."""

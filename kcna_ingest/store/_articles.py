@@ -14,6 +14,7 @@ from kcna_ingest.store._again import Again
 from kcna_ingest.store._deriving import Deriving
 from kcna_ingest.store._finding import Finding
 from kcna_ingest.store._joining import file, join, lead
+from kcna_ingest.store._noting import note_address, note_media, note_sighting
 from kcna_ingest.store._rows import moment, stamp
 from kcna_ingest.store._told import Changes, Told, Touched
 
@@ -52,7 +53,8 @@ class Articles:
 
     def candidates(self, claim: Claim) -> list[Candidate]:
         """Give every story that shares a sign with the claim."""
-        return self._finding.candidates(claim)
+        there = self.at(claim.url) if claim.url is not None else None
+        return self._finding.candidates(claim, there)
 
     def listed_headlines(self, url: str) -> list[str]:
         """Give the headlines that lists printed for an address, newest first."""
@@ -74,10 +76,11 @@ class Articles:
         ``number``: the site's own number in that address, whether or not it is an identity.
         Gives the story's id.
         """
-        candidates = self.candidates(claim)
+        there = self.at(claim.url) if claim.url is not None else None
+        candidates = self._finding.candidates(claim, there)
         known = identity.choose(claim, candidates)
         article_id = self.create(claim, date_from) if known is None else known.article_id
-        self.lives_at(article_id, claim, number, seen_at)
+        self._lives_at(article_id, claim, number, seen_at, there)
         self.recognisable(article_id, claim)
         for other in identity.absorbed(claim, article_id, candidates):
             self.join(other.article_id, article_id)
@@ -122,70 +125,35 @@ class Articles:
         """File the story under the claim's signs, so that it is found by them."""
         file(self._connection, article_id, claim.signs())
 
-    def lives_at(
-        self, article_id: int, claim: Claim, number: str | None, seen_at: datetime
+    def _lives_at(
+        self,
+        article_id: int,
+        claim: Claim,
+        number: str | None,
+        seen_at: datetime,
+        there: tuple[int, bool] | None,
     ) -> None:
-        """Note the claim's address; one that led elsewhere by its list alone is led here now."""
+        """Note the claim's address; one that led elsewhere by its list alone is led here now.
+
+        ``there``: what stood at the address so far.
+        """
         if claim.url is None:
             return
-        known = self.at(claim.url)
-        if known is not None and known[0] != article_id:
-            lead(self._connection, claim, known[0], article_id)
-            self._touch(known[0]).row = None
+        if there is not None and there[0] != article_id:
+            lead(self._connection, claim, there[0], article_id)
+            self._touch(there[0]).row = None
             self._touch(article_id).row = None
         seen = stamp(seen_at)
-        self._connection.execute(
-            "INSERT INTO addresses (url, article_id, site, language, native_id, confirmed, "
-            "first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "article_id = excluded.article_id, confirmed = max(confirmed, excluded.confirmed), "
-            "first_seen = min(first_seen, excluded.first_seen), "
-            "last_seen = max(last_seen, excluded.last_seen)",
-            (
-                claim.url,
-                article_id,
-                claim.site,
-                claim.language,
-                number,
-                int(not claim.listed),
-                seen,
-                seen,
-            ),
-        )
+        note_address(self._connection, article_id, claim, number, seen)
         touched = self._touch(article_id)
         if touched.row:
             touched.addresses.append((seen, claim.url, claim.site, number))
 
     def listed(self, article_id: int, entry: Entry, site: str, seen_at: datetime) -> None:
         """Note that a list showed the story so; its place is that of the last time."""
-        seen = stamp(seen_at)
-        headline, teaser = entry.headline or "", entry.teaser or ""
-        printed = entry.dateline.raw if entry.dateline else ""
-        self._connection.execute(
-            "INSERT INTO sightings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET "
-            "position = CASE WHEN (excluded.last_seen, -excluded.position) > "
-            "(last_seen, -position) THEN excluded.position ELSE position END, "
-            "truncated = max(truncated, excluded.truncated), "
-            "first_seen = min(first_seen, excluded.first_seen), "
-            "last_seen = max(last_seen, excluded.last_seen)",
-            (
-                article_id,
-                entry.url or "",
-                site,
-                entry.category or "",
-                headline,
-                printed,
-                teaser,
-                int(entry.truncated),
-                entry.published.isoformat() if entry.published else "",
-                entry.position,
-                seen,
-                seen,
-            ),
-        )
+        listing = note_sighting(self._connection, article_id, entry, site, stamp(seen_at))
         touched = self._touch(article_id)
         if touched.row:
-            listing = (headline, printed, teaser, int(entry.truncated), seen, seen)
             touched.listings.append(listing)
         if self._again is not None:
             self._again.told.add(article_id)
@@ -201,6 +169,7 @@ class Articles:
             (article_id, seen, digest, capture_id),
         )
         touched = self._touch(article_id)
+        touched.looked_for = True
         if touched.row:
             touched.seen.append((moment(seen), digest))
         if told is not None:
@@ -211,20 +180,15 @@ class Articles:
 
     def illustrate(self, article_id: int, article: Article) -> None:
         """Keep the pictures, galleries and films of the story."""
-        if article.media:
-            self._connection.executemany(
-                "INSERT INTO media (article_id, kind, url, caption) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT DO UPDATE SET caption = max(coalesce(caption, excluded.caption), "
-                "coalesce(excluded.caption, caption))",
-                [(article_id, m.kind, m.url, m.caption) for m in article.media],
-            )
+        note_media(self._connection, article_id, article.media)
 
     def join(self, old: int, new: int) -> None:
         """Make one story of two; the key of the old one leads to the new one from now on."""
         join(self._connection, old, new)
         self._touched.pop(old, None)
         self._changes.drop(old)
-        self._touch(new).row = None
+        joined = self._touch(new)
+        joined.row, joined.looked_for = None, True
         if self._again is not None:
             self._again.joined(old, new)
 

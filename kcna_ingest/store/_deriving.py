@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from kcna_ingest.store._told import Changes
 
 KEY = ("date", "language", "slug")
+#: What a row of ``articles`` keeps whatever is seen of the story.
+_LASTING = (*KEY, "kind", "site", "date_from", "id")
+_STANDING = (
+    f"SELECT {', '.join(_LASTING)}, version_count, "
+    "(SELECT count(*) FROM revisions AS r WHERE r.article_id = articles.id AND suspect), "
+    "missing_since IS NOT NULL FROM articles WHERE id = ?"
+)
 _RUN = "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -45,13 +52,13 @@ class Deriving:
         rows = []
         for article_id, seen in touched.items():
             if seen.row is not None:
-                row, everything, before = seen.row, seen, None
+                row, before, everything, is_told = seen.row, None, seen, False
             else:
-                row = self._row(article_id)
-                before = self._state(article_id, row)
-                everything = self._load(article_id, seen.told, printed)
+                row, before = self._standing(article_id)
+                is_told = before.versions > 0 or before.missing or printed is not None
+                everything = self._load(article_id, seen, printed, is_told=is_told)
             past = _past(everything)
-            self._write_runs(article_id, past, everything.told, fresh=before is None)
+            self._write_runs(article_id, past, everything.told, anew=is_told)
             row = {**row, **_shown(row, past, everything)}
             suspects = sum(run.suspect for run in past.runs)
             after = State(past.version_count, suspects, past.missing_since is not None)
@@ -61,23 +68,52 @@ class Deriving:
         if rows:
             self._connection.executemany(self._upsert, rows)
 
-    def _row(self, article_id: int) -> dict[str, Any]:
-        cursor = self._connection.execute("SELECT * FROM articles WHERE id = ?", (article_id,))
-        names = [column[0] for column in cursor.description]
-        return dict(zip(names, cursor.fetchone(), strict=True))
-
-    def _state(self, article_id: int, row: dict[str, Any]) -> State:
-        (suspects,) = self._connection.execute(
-            "SELECT count(*) FROM revisions WHERE article_id = ? AND suspect", (article_id,)
+    def _standing(self, article_id: int) -> tuple[dict[str, Any], State]:
+        """Give what never changes in the row of a story, and its state."""
+        *lasting, versions, suspects, missing = self._connection.execute(
+            _STANDING, (article_id,)
         ).fetchone()
-        return State(row["version_count"], suspects, row["missing_since"] is not None)
+        return dict(zip(_LASTING, lasting, strict=True)), State(versions, suspects, bool(missing))
 
     def _load(
-        self, article_id: int, told: dict[str, Told], printed: set[tuple[int, str]] | None
+        self,
+        article_id: int,
+        touched: Touched,
+        printed: set[tuple[int, str]] | None,
+        *,
+        is_told: bool,
     ) -> Touched:
-        """Gather everything ever seen of a story, with what was read of it just now."""
+        """Gather everything ever seen of a story, with what was read of it just now.
+
+        ``is_told``: it was observed before. Of a row in a list that is not asked for again.
+        """
         select = self._connection.execute
-        rows = select(
+        seen: list[tuple[str, str]] = []
+        if is_told or touched.looked_for:
+            query = "SELECT seen_at, digest FROM observations WHERE article_id = ?"
+            seen = select(query, (article_id,)).fetchall()
+        told = self._readings(article_id, printed, touched.told) if is_told else touched.told
+        listings = select(
+            "SELECT headline, dateline, teaser, truncated, first_seen, last_seen FROM sightings "
+            "WHERE article_id = ?",
+            (article_id,),
+        ).fetchall()
+        addresses = select(
+            "SELECT first_seen, url, site, native_id FROM addresses WHERE article_id = ?",
+            (article_id,),
+        ).fetchall()
+        return Touched(
+            told=told,
+            seen=[(moment(at), digest) for at, digest in seen],
+            listings=listings,
+            addresses=addresses,
+        )
+
+    def _readings(
+        self, article_id: int, printed: set[tuple[int, str]] | None, told: Mapping[str, Told]
+    ) -> dict[str, Told]:
+        """Give every reading ever told of a story, the best print of each."""
+        rows = self._connection.execute(
             "SELECT digest, headline, dateline, body, complete FROM versions WHERE article_id = ?",
             (article_id,),
         )
@@ -90,29 +126,12 @@ class Deriving:
                 printed.add((article_id, digest))
                 known = None
             readings[digest] = reading.joined(known) if known else reading
-        seen = select(
-            "SELECT seen_at, digest FROM observations WHERE article_id = ?", (article_id,)
-        ).fetchall()
-        listings = select(
-            "SELECT headline, dateline, teaser, truncated, first_seen, last_seen FROM sightings "
-            "WHERE article_id = ?",
-            (article_id,),
-        ).fetchall()
-        addresses = select(
-            "SELECT first_seen, url, site, native_id FROM addresses WHERE article_id = ?",
-            (article_id,),
-        ).fetchall()
-        return Touched(
-            told=readings,
-            seen=[(moment(at), digest) for at, digest in seen],
-            listings=listings,
-            addresses=addresses,
-        )
+        return readings
 
     def _write_runs(
-        self, article_id: int, past: history.History, told: Mapping[str, Told], *, fresh: bool
+        self, article_id: int, past: history.History, told: Mapping[str, Told], *, anew: bool
     ) -> None:
-        if not fresh:
+        if anew:
             self._connection.execute("DELETE FROM revisions WHERE article_id = ?", (article_id,))
         self._connection.executemany(
             _RUN,
@@ -123,8 +142,13 @@ class Deriving:
         )
 
 
+_NEVER_SEEN = history.History()
+
+
 def _past(everything: Touched) -> history.History:
     """Compute the history of a story from all that was seen of it."""
+    if not everything.seen:
+        return _NEVER_SEEN
     told = everything.told
     seen = {digest for _, digest in everything.seen if digest}
     for bare in seen - told.keys():

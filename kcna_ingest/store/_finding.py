@@ -37,12 +37,12 @@ class Finding:
         ).fetchone()
         return None if row is None else (row[0], bool(row[1]))
 
-    def candidates(self, claim: Claim) -> list[Candidate]:
+    def candidates(self, claim: Claim, known: tuple[int, bool] | None) -> list[Candidate]:
         """Give every story that shares a sign with the claim.
 
-        Only the one that stands at its address or has its number, where that settles it.
+        Only the one that stands at its address (``known``, as ``at`` gives it) or has its
+        number, where that settles it.
         """
-        known = self.at(claim.url) if claim.url is not None else None
         if known is not None and (known[1] or claim.listed or not claim.body):
             return [_plain(known[0], "url", known[1])]
         if known is None and claim.native_id is not None:
@@ -62,12 +62,14 @@ class Finding:
     def headlines(self, url: str) -> list[str]:
         """Give the headlines that lists printed for an address, newest first."""
         rows = self._connection.execute(
-            "SELECT headline, max(s.last_seen) AS newest FROM addresses AS d "
-            "JOIN sightings AS s USING (article_id, url) "
-            "WHERE d.url = ? AND headline <> '' GROUP BY headline ORDER BY newest DESC, headline",
+            "SELECT headline, s.last_seen FROM addresses AS d "
+            "JOIN sightings AS s USING (article_id, url) WHERE d.url = ? AND headline <> ''",
             (url,),
         )
-        return [row[0] for row in rows]
+        newest: dict[str, str] = {}
+        for headline, seen in rows:
+            newest[headline] = max(seen, newest.get(headline, ""))
+        return sorted(sorted(newest), key=lambda headline: newest[headline], reverse=True)
 
     def listed_elsewhere(self, url: str, headline: str) -> bool:
         """Tell whether lists print a headline for another story, in the language of the address."""

@@ -119,6 +119,8 @@ class Touched:
     seen: list[tuple[datetime, str]] = field(default_factory=list)
     listings: list[Listing] = field(default_factory=list)
     addresses: list[Address] = field(default_factory=list)
+    #: An observation of it was written, or moved to it, since its rows were derived last.
+    looked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)
