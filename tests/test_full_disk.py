@@ -17,7 +17,7 @@ from tests.fetching import Here, content, is_sound, replica, truth
 from tests.small_disk import SmallDisk, limit, limited, run, small_disk
 
 _SIZE = 4 << 20
-_STORIES = 20
+_STORIES = 40
 _ENGLISH = ("--language", "en")
 
 
