@@ -1,6 +1,7 @@
-"""How much reading an article costs, against the bare parser on the same bytes.
+"""How much reading an article or a list costs, against the bare parser on the same bytes.
 
-``python -m tests.benchmarks.parse`` prints one line a page size. Pages are generated: 25–35 KB,
+``python -m tests.benchmarks.parse`` prints one line a page size, and one for a list of 2,000 rows
+of the replica, whose addresses are new to the reader in every round. Pages are generated: 25–35 KB,
 most of it menus and scripts, as on the site; no two have the same title, address or text. The
 target is a ratio of 1.2. The C library gives memory back after every large parse, which costs the
 bare parser as much as the parse; ``MALLOC_TRIM_THRESHOLD_=268435456 MALLOC_TOP_PAD_=67108864
@@ -12,12 +13,14 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
-from kcna_ingest import layouts
-from kcna_ingest.models import Capture
+from kcna_ingest import layouts, sites
+from kcna_ingest.models import Capture, Page
+from tests.replica.archive import Archive
+from tests.replica.pages import Pages, View
 
 URL = "http://www.kcna.kp/{}/article/detail/"
 NAME = "<nobr><august_name>{}</august_name></nobr>"
@@ -79,8 +82,25 @@ def seconds(work: Callable[[Capture], object], pages: list[Capture], rounds: int
     return min(best)
 
 
+def whole_list() -> list[Capture]:
+    """Give the largest list of a large archive, whole, as the site answers the form."""
+    archive = Archive.generate(9_000, ["en"], seed=3, newest=date(2026, 9, 7))
+    listing = max(archive.lists, key=lambda each: len(archive.rows(each, "en")))
+    body = Pages(archive).listing(listing, "en", View(size=2_000), "token")
+    moment = datetime(2026, 9, 8, tzinfo=UTC)
+    url = f"http://www.kcna.kp{listing.path('en')}"
+    return [Capture(url, moment, 200, "text/html", body, "live")]
+
+
+def read_anew(capture: Capture) -> Page:
+    """Read a page whose addresses nobody has read before."""
+    sites.address.cache_clear()
+    sites.canonical.cache_clear()
+    return layouts.read(capture)
+
+
 def main() -> None:
-    """Print size, both times and their ratio for each kind of page, and the median ratio."""
+    """Print size, both times and their ratio for each kind of page, the median, and the list."""
     ratios = []
     for language, rows, sentences in (
         ("en", 30, 12),
@@ -100,6 +120,11 @@ def main() -> None:
             f"read {read * 1e6:6.0f} µs  ratio {read / bare:.2f}"
         )
     print(f"median ratio {statistics.median(ratios):.2f}")
+    pages = whole_list()
+    rows = len(layouts.read(pages[0]).entries)
+    bare = seconds(lambda capture: LexborHTMLParser(capture.body), pages) / rows
+    read = seconds(read_anew, pages) / rows
+    print(f"list of {rows:,}  bare {bare * 1e6:.1f} µs a row  read {read * 1e6:.1f} µs a row")
 
 
 if __name__ == "__main__":
