@@ -88,6 +88,14 @@ def test_folder_behind_a_link_is_entered(tmp_path: Path) -> None:
     assert {"link/x.html"} == names(tmp_path / "in")
 
 
+def test_folder_named_like_capture_json_is_entered(tmp_path: Path) -> None:
+    """No page is passed over for the name of its folder."""
+    put(tmp_path, "a/page.html")
+    put(tmp_path, "a/capture.json/x.html")
+
+    assert {"a/page.html", "a/capture.json/x.html"} == names(tmp_path)
+
+
 # --- in which order ---
 
 

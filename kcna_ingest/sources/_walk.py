@@ -60,8 +60,9 @@ class Folders:
 
     def add(self, path: str, name: str, *, is_linked: bool) -> None:
         """Note a folder that was met; ``name`` ends with a slash."""
+        # Some file systems name a folder twice while it is renamed.
         row = (is_linked, stored(path), stored(name))
-        self._tables.write("INSERT INTO waiting VALUES (?, ?, ?)", [row])
+        self._tables.write("INSERT OR IGNORE INTO waiting VALUES (?, ?, ?)", [row])
 
     def take(self) -> tuple[str, str] | None:
         """Give path and name of the next folder, None where there is none.
@@ -134,9 +135,7 @@ def _inside(path: str, prefix: str, folders: Folders) -> Iterator[Found]:
     with os.scandir(path) as entries:
         # One at a time: there may be a million in one folder.
         for entry in entries:
-            if entry.name == SIDECAR:
-                case = True
-            elif _is_folder(entry):
+            if _is_folder(entry):
                 if not entry.name.startswith(".") and not _is_assets(entry):
                     name = f"{prefix}{entry.name}/"
                     folders.add(entry.path, name, is_linked=entry.is_symlink())
