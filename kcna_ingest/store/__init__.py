@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "KnownList", "Store", "Told", "Visit"]
 
-#: Pages of the database kept in memory, in KiB. More is faster on a file of a million stories.
-_CACHE = 64 * 1024
+#: Pages of the database kept in memory, in KiB: those that a transaction of 256 stories changes
+#: in a large file. With half of it they are written twice; more is no faster, for the system
+#: keeps the file in memory, too (tests/benchmarks/replay.py).
+_CACHE = 16 * 1024
 #: Pages of 4 KiB written to the log before they are moved into the file. In a large file the
 #: same pages of its indexes change again and again: fewer moves, faster.
 _CHECKPOINT = 16_384
