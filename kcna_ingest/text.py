@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 # NUL and control characters hide text in the sqlite3 shell; zero-width ones split words unseen.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u2060\ufeff]")
-_PRINTABLE_ASCII = re.compile("[ -~]*+")
+#: Signs and letters of the six languages that are printable, and their own normal form beside any
+#: other of these. One match takes half the time of asking for both.
+_KEPT = re.compile(
+    "[ -~\u00a1-\u00ac\u00ae-\u00ff\u0400-\u0482\u048a-\u04ff\u2010-\u2027\u3001-\u3029"
+    "\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]*+"
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _QUOTES = (("‘", "'"), ("’", "'"), ("‚", "'"), ("‛", "'"), ("“", '"'), ("”", '"'), ("„", '"'))
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -38,13 +43,12 @@ def normalise(text: str) -> str:
     >>> normalise(" Kim\\u00a0\\u00a0Jong \\n Un\\u200b ")
     'Kim Jong Un'
     """
-    if text.isascii():
-        printable = _PRINTABLE_ASCII.fullmatch(text) is not None
-    else:
+    kept = _KEPT.fullmatch(text) is not None
+    if not kept:
         text = unicodedata.normalize("NFC", text)
-        printable = text.isprintable()
-    # Printable text holds no blank but the space, nothing invisible and no surrogate.
-    if printable and text.rfind("  ") < 0:
+        # Printable text holds no blank but the space, nothing invisible and no surrogate.
+        kept = text.isprintable()
+    if kept and text.rfind("  ") < 0:
         return text.strip()
     if _SURROGATES.search(text):
         text = _SURROGATES.sub("\ufffd", text)

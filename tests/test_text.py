@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from hashlib import blake2b
 
@@ -52,6 +53,20 @@ STORY = "Workers of the Sunchon glass works put a second furnace into operation.
 def test_text_is_kept_in_one_form(text: str, kept: str) -> None:
     """One blank, nothing invisible, composed letters; quotes, dashes and widths as printed."""
     assert normalise(text) == kept
+
+
+def test_every_letter_is_composed() -> None:
+    """Whatever a letter is made of, and with any letter of the agency before it."""
+    parted = {
+        unicodedata.normalize("NFD", letter)
+        for letter in map(chr, range(sys.maxunicode + 1))
+        if letter.isprintable() and not unicodedata.is_normalized("NFD", letter)
+    }
+    texts = [f"{before}{text}" for text in parted for before in ("", "e", "й", "한", "が", "中")]
+
+    expected = [unicodedata.normalize("NFC", text) for text in texts]
+
+    assert expected == [normalise(text) for text in texts]
 
 
 @given(st.text(st.characters(codec=None)))
