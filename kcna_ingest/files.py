@@ -23,6 +23,10 @@ SCHEMA_VERSION = 1
 #: How long to wait for another writer, in seconds.
 PATIENCE = 30.0
 
+_NO_ROOM = (
+    "the disk is full",
+    "make room and run the same command again; what was finished is kept",
+)
 _HINTS: dict[str, tuple[type[IngestError], str, str]] = {
     "SQLITE_BUSY": (Busy, "another process is writing to it", "try again when it has finished"),
     "SQLITE_LOCKED": (Busy, "another process is writing to it", "try again when it has finished"),
@@ -34,11 +38,9 @@ _HINTS: dict[str, tuple[type[IngestError], str, str]] = {
     ),
     "SQLITE_READONLY": (StorageError, "it cannot be written to", "check its permissions"),
     "SQLITE_CANTOPEN": (StorageError, "it cannot be opened", "check the path and its permissions"),
-    "SQLITE_FULL": (
-        StorageError,
-        "the disk is full",
-        "make room and run the same command again; what was finished is kept",
-    ),
+    "SQLITE_FULL": (StorageError, *_NO_ROOM),
+    # No room for the file beside it that its users share.
+    "SQLITE_IOERR_SHMSIZE": (StorageError, *_NO_ROOM),
     "SQLITE_IOERR": (StorageError, "the disk failed to read or write", "check the disk"),
     "SQLITE_TOOBIG": (StorageError, "a text is larger than SQLite takes", "report this page"),
 }
@@ -123,7 +125,8 @@ def one_run(path: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     check(path, must_exist=False)
-    beside = path.with_name(path.name + ".lock")
+    real = path.resolve()  # one file may have two names
+    beside = real.with_name(real.name + ".lock")
     held = FileLock(beside)
     try:
         held.acquire(timeout=0)

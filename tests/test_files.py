@@ -235,3 +235,14 @@ def test_an_error_that_is_no_fault_of_the_file_stays_what_it_is(path: Path) -> N
     with pytest.raises(sqlite3.OperationalError), files.named_failures(path):
         connection.execute("SELECT nothing FROM nowhere")
     connection.close()
+
+
+def test_a_file_with_two_names_is_one_file(tmp_path: Path) -> None:
+    """A run that was given another name of the file meets the first run's lock."""
+    (tmp_path / "link.db").symlink_to("kcna.db")
+    with (
+        files.one_run(tmp_path / "kcna.db"),
+        pytest.raises(Busy, match="another run"),
+        files.one_run(tmp_path / "link.db"),
+    ):
+        pass

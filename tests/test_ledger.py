@@ -47,11 +47,13 @@ class Bench:
     def write(self, number: int) -> None:
         """Take one story down."""
         with self.ledger.step():
+            self.tally.pages += 1
             tell(self.store, story(number))
 
     def write_badly(self, number: int) -> None:
         """Fail when a story is half taken down."""
         with self.ledger.step():
+            self.tally.pages += 1
             tell(self.store, story(number))
             raise ZeroDivisionError
 
@@ -111,11 +113,11 @@ def test_failure_takes_back_what_was_not_committed(bench: Bench) -> None:
     with pytest.raises(ZeroDivisionError):
         bench.write_badly(3)
     bench.ledger.settle()
-    after = bench.kept()
+    after, pages = bench.kept(), bench.tally.pages
     bench.write(4)
     bench.ledger.settle()
 
-    assert after == ["bakery-number-1"]
+    assert (after, pages) == (["bakery-number-1"], 1)
     assert bench.kept() == ["bakery-number-1", "bakery-number-4"]
     assert [key.slug for key in bench.told] == bench.kept()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kcna_ingest import files
-from kcna_ingest.errors import IngestError, UnknownLayout
+from kcna_ingest.errors import Busy, IngestError, UnknownLayout
 from kcna_ingest.store import Store
 from tests import record_cases as cases
 from tests.record_cases import DAY, NOON, Print, hours, k2, k3, record, sentences, watch
@@ -444,7 +445,7 @@ def test_a_failure_is_noted_once_until_it_is_understood(path: Path) -> None:
 
     assert [(row["kind"], row["resolved"]) for row in found] == [
         ("unknown-layout", 1),
-        ("ingesterror", 0),
+        ("error", 0),
     ]
     assert found[0]["first_seen"] < found[0]["last_seen"]
 
@@ -533,3 +534,17 @@ def test_a_run_that_never_ended_is_known(path: Path) -> None:
         ended = store.was_killed("fetch")
 
     assert (at_first, killed, ended) == (False, True, False)
+
+
+def test_who_waited_in_vain_does_not_wait_again(path: Path) -> None:
+    """After one wait for another writer the rest fails at once; later steps need a new store."""
+    with Store(path, patience=0.05) as store:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(2):
+            with pytest.raises(Busy), store.transaction():
+                pass
+        patience = store.db.conn.execute("PRAGMA busy_timeout").fetchone()
+        other.close()
+
+    assert patience == (0,)

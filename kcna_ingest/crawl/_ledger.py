@@ -35,6 +35,7 @@ class Ledger:
         self._voice = voice
         self._monotonic = monotonic
         self._until = 0.0
+        self._before = self._counted()
         #: What became of the stories in the last step, and in all that are not committed.
         self.changes: list[Change] = []
         self._untold: list[Change] = []
@@ -44,12 +45,9 @@ class Ledger:
         """Do everything inside or nothing. A failure takes back what was not committed."""
         if not self._store.is_open:
             self._until = self._monotonic() + _LONGEST
-        try:
-            with self._store.step():
-                yield
-        except BaseException:
-            self._untold.clear()
-            raise
+            self._before = self._counted()
+        with self._taken_back(), self._store.step():
+            yield
         self.changes = self._store.changes
         self._untold += self.changes
         if self._monotonic() >= self._until:
@@ -57,6 +55,22 @@ class Ledger:
 
     def settle(self) -> None:
         """Commit what is open, and only then tell what became of the stories."""
-        self._store.commit()
+        with self._taken_back():
+            self._store.commit()
         changes, self._untold = self._untold, []
         tell(changes, self._recorder.tally, self._voice)
+
+    @contextmanager
+    def _taken_back(self) -> Iterator[None]:
+        """Where it fails, neither count nor tell what was not committed."""
+        try:
+            yield
+        except BaseException:
+            self._untold.clear()
+            tally = self._recorder.tally
+            tally.pages, tally.known, tally.failed = self._before
+            raise
+
+    def _counted(self) -> tuple[int, int, int]:
+        tally = self._recorder.tally
+        return tally.pages, tally.known, tally.failed

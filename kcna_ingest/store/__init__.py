@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from kcna_ingest import files, schema
 from kcna_ingest.bodies import Bodies
-from kcna_ingest.errors import StorageError
+from kcna_ingest.errors import Busy, StorageError
 from kcna_ingest.store._agenda import Agenda, Visit
 from kcna_ingest.store._articles import Articles
 from kcna_ingest.store._captures import Captures
@@ -85,7 +85,8 @@ class Store:
                 schema.upgrade(self.db)
                 connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # a full disk has ended it already
+                    connection.execute("ROLLBACK")
                 raise
 
     def __enter__(self) -> Self:
@@ -143,15 +144,18 @@ class Store:
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
-        with files.named_failures(self.path):
-            try:
+        try:
+            with files.named_failures(self.path):
                 yield
-            except BaseException:
-                self.articles.forget()
-                self.bodies.forget()
-                if self.is_open:
-                    self._connection.execute("ROLLBACK")
-                raise
+        except BaseException as failure:
+            self.articles.forget()
+            self.bodies.forget()
+            if self.is_open:
+                self._connection.execute("ROLLBACK")
+            if isinstance(failure, Busy):
+                # What is still to be written on the way out does not wait once more.
+                self._connection.execute("PRAGMA busy_timeout = 0")
+            raise
 
     def flush(self) -> None:
         """Derive the rows of the stories touched so far, so that long transactions stay small."""

@@ -54,7 +54,7 @@ class Articles:
     def candidates(self, claim: Claim) -> list[Candidate]:
         """Give every story that shares a sign with the claim."""
         there = self.at(claim.url) if claim.url is not None else None
-        return self._finding.candidates(claim, there)
+        return self._finding.candidates(claim, there, claim.signs())
 
     def listed_headlines(self, url: str) -> list[str]:
         """Give the headlines that lists printed for an address, newest first."""
@@ -77,11 +77,12 @@ class Articles:
         Gives the story's id.
         """
         there = self.at(claim.url) if claim.url is not None else None
-        candidates = self._finding.candidates(claim, there)
+        signs = claim.signs()
+        candidates = self._finding.candidates(claim, there, signs)
         known = identity.choose(claim, candidates)
         article_id = self.create(claim, date_from) if known is None else known.article_id
         self._lives_at(article_id, claim, number, seen_at, there)
-        self.recognisable(article_id, claim)
+        file(self._connection, article_id, signs)
         for other in identity.absorbed(claim, article_id, candidates):
             self.join(other.article_id, article_id)
         return article_id
@@ -120,10 +121,6 @@ class Articles:
             ).fetchone():
                 return slug
             taken.add(slug)
-
-    def recognisable(self, article_id: int, claim: Claim) -> None:
-        """File the story under the claim's signs, so that it is found by them."""
-        file(self._connection, article_id, claim.signs())
 
     def _lives_at(
         self,

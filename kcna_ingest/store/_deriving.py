@@ -133,13 +133,14 @@ class Deriving:
     ) -> None:
         if anew:
             self._connection.execute("DELETE FROM revisions WHERE article_id = ?", (article_id,))
-        self._connection.executemany(
-            _RUN,
-            [
-                _run_row(article_id, number, run, told[run.digest], past.current)
-                for number, run in enumerate(past.runs, 1)
-            ],
-        )
+        if past.runs:
+            self._connection.executemany(
+                _RUN,
+                [
+                    _run_row(article_id, number, run, told[run.digest], past.current)
+                    for number, run in enumerate(past.runs, 1)
+                ],
+            )
 
 
 _NEVER_SEEN = history.History()

@@ -9,7 +9,7 @@ from kcna_ingest import identity
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from kcna_ingest.identity import Candidate, Claim
 
@@ -37,8 +37,10 @@ class Finding:
         ).fetchone()
         return None if row is None else (row[0], bool(row[1]))
 
-    def candidates(self, claim: Claim, known: tuple[int, bool] | None) -> list[Candidate]:
-        """Give every story that shares a sign with the claim.
+    def candidates(
+        self, claim: Claim, known: tuple[int, bool] | None, signs: Sequence[str]
+    ) -> list[Candidate]:
+        """Give every story that shares a sign (``signs``) with the claim.
 
         Only the one that stands at its address (``known``, as ``at`` gives it) or has its
         number, where that settles it.
@@ -50,7 +52,7 @@ class Finding:
             if numbered is not None:
                 return [_plain(numbered, "native", True)]
         found: dict[int, set[str]] = {} if known is None else {known[0]: {"url"}}
-        for article_id, sign in self._by_signs(claim):
+        for article_id, sign in self._by_signs(claim, signs):
             found.setdefault(article_id, set()).add(sign[0])
         if not found:
             return []
@@ -102,8 +104,7 @@ class Finding:
         ).fetchone()
         return None if row[0] is None else int(row[0])
 
-    def _by_signs(self, claim: Claim) -> list[tuple[int, str]]:
-        signs = claim.signs()
+    def _by_signs(self, claim: Claim, signs: Sequence[str]) -> list[tuple[int, str]]:
         marks = ",".join("?" * len(signs))
         days = [(claim.date + n * _DAY).isoformat() for n in (-1, 0, 1)]
         rows: list[tuple[int, str]] = self._connection.execute(

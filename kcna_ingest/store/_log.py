@@ -66,14 +66,13 @@ class Log:
     ) -> None:
         """Note a page or a file that was not understood."""
         seen = stamp(at)
-        kind = str(getattr(failure, "kind", type(failure).__name__.lower()))
         self._connection.execute(
             "INSERT INTO failures (location, kind, reason, hint, capture_id, run_id, first_seen, "
             "last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
             "hint = excluded.hint, capture_id = excluded.capture_id, run_id = excluded.run_id, "
             "first_seen = min(first_seen, excluded.first_seen), "
             "last_seen = max(last_seen, excluded.last_seen), resolved = 0",
-            (location, kind, failure.reason, failure.hint, capture_id, run_id, seen, seen),
+            (location, failure.kind, failure.reason, failure.hint, capture_id, run_id, seen, seen),
         )
 
     def resolve(self, location: str) -> None:
