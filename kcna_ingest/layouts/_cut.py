@@ -15,7 +15,7 @@ regular expression proves that: it accepts only
 Inside the article ``div`` and ``h1`` must be balanced, for a stray end tag would close an element
 outside; forms, tables, lists, scripts and anything unknown are left to the whole parse. No
 second ``<article`` or ``<body`` may follow. Whatever is not accepted is not cut: slower, never
-different (tests/test_layout_properties.py).
+different (tests/test_layout_cutting.py).
 """
 
 from __future__ import annotations

@@ -24,11 +24,12 @@ from kcna_ingest.dates import printed_day
 from kcna_ingest.errors import EmptyPage, FieldError
 from kcna_ingest.layouts import _kcna, _wrong
 from kcna_ingest.layouts._document import Document, Layout
-from kcna_ingest.layouts._select import attribute, maybe, text_of
+from kcna_ingest.layouts._select import attribute, maybe
+from kcna_ingest.layouts._story import plain_text
 from kcna_ingest.models import LANGUAGES, Entry, ListLink, Page, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from selectolax.lexbor import LexborNode
@@ -100,6 +101,9 @@ def _category(document: Document, lists: Sequence[ListLink]) -> str | None:
 
 def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
     entries: list[Entry] = []
+    # Once for all rows: from here on the text of a node is what stands in it.
+    for line_break in document.tree.css("br"):
+        line_break.replace_with(" ")
     for frame in document.tree.css(_ROWS):
         row = _elements(frame)
         if row is None:
@@ -107,10 +111,11 @@ def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
         link = _link(row)
         url = None if link is None else document.link(attribute(link, "href"), _kcna.ROOT)
         if link is None or url is None:
-            reason = f"{NAME}: a row leads nowhere: {text_of(frame)[:80]!r}"
+            reason = f"{NAME}: a row leads nowhere: {plain_text(frame)[:80]!r}"
             raise FieldError(reason, "the site may have changed its markup")
-        headline = text_of(link) or _caption(row)
-        told = sites.address(url).language or document.address.language
+        headline = plain_text(link) or _caption(row)
+        address = sites.address(url)
+        told = address.language or document.address.language
         entries.append(
             Entry(
                 position=len(entries) + 1,
@@ -119,7 +124,7 @@ def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
                 headline=headline,
                 published=_day(row),
                 category=category,
-                kind=_kcna.kind_of(url),
+                kind=address.kind or "article",
             )
         )
     return tuple(entries)
@@ -139,7 +144,9 @@ def _elements(frame: LexborNode) -> list[LexborNode] | None:
             return None
         elements.append(node)
         if len(elements) > _LARGEST_ROW:
-            reason = f"{NAME}: a row of more than {_LARGEST_ROW} elements: {text_of(node)[:80]!r}"
+            reason = (
+                f"{NAME}: a row of more than {_LARGEST_ROW} elements: {plain_text(node)[:80]!r}"
+            )
             raise FieldError(reason, "the site may have changed its markup")
     return elements if headings else None
 
@@ -147,8 +154,14 @@ def _elements(frame: LexborNode) -> list[LexborNode] | None:
 def _link(row: Sequence[LexborNode]) -> LexborNode | None:
     """Give the row's link to a story: the one in the heading, else any (a thumbnail)."""
     heading = next(node for node in row if node.tag == "h5")
-    links = (node for node in (*heading.traverse(), *row) if node.tag == "a")
-    return next((link for link in links if "/detail/" in (link.attributes.get("href") or "")), None)
+    return _story(heading.traverse()) or _story(row)
+
+
+def _story(nodes: Iterable[LexborNode]) -> LexborNode | None:
+    for node in nodes:
+        if node.tag == "a" and "/detail/" in (node.attributes.get("href") or ""):
+            return node
+    return None
 
 
 def _caption(row: Sequence[LexborNode]) -> str | None:
@@ -161,7 +174,7 @@ def _caption(row: Sequence[LexborNode]) -> str | None:
 def _day(row: Sequence[LexborNode]) -> date | None:
     """Read the row's date; the last match, for a headline may hold a date of its own."""
     for node in reversed(row):
-        text = text_of(node) if node.tag in {"span", "nobr"} else ""
+        text = plain_text(node) if node.tag in {"span", "nobr"} else ""
         if _DAY.fullmatch(text):
             return printed_day(text)
     return None
