@@ -69,6 +69,30 @@ def test_frames_in_frames_are_refused(inside: str) -> None:
         layouts.read(_capture(nested + "</div>" * 5_000))
 
 
+OLD_URL = "http://www.kcna.kp/en/category/photos/q/6a47505ba5268fd7749c0fe11e4b24b4.kcmsf"
+OLD_ROW = (
+    '<div class="photo"><span class="title"><a href="/en/media/photo/q/{0:032x}.kcmsf">Title {0}'
+    '</a></span><span class="publish-time">[2024.10.29.]</span></div>'
+)
+
+
+def test_frame_around_old_rows_is_no_row() -> None:
+    """Nor is one without a title, in the layout of 2022 to 2026."""
+    framed = f'<div class="photo">{OLD_ROW.format(1)}{OLD_ROW.format(2)}</div>'
+
+    page = layouts.read(_capture(f'{framed}<div class="video"><p>x</p></div>', OLD_URL))
+
+    assert ["Title 1", "Title 2"] == _headlines(page)
+
+
+def test_old_frames_in_frames_are_refused() -> None:
+    """Thousands of nested frames are no rows in the layout of 2022 to 2026 either."""
+    nested = f'<div class="photo">{"<div class=photo>" * 5_000}{OLD_ROW.format(1)}'
+
+    with pytest.raises(FieldError, match="a row of more than 1000 elements"):
+        layouts.read(_capture(nested + "</div>" * 5_001, OLD_URL))
+
+
 def test_counters_are_whole_names() -> None:
     """A number under a longer name is no counter; of two the last counts."""
     script = "var subtotal = 7; var total = 3; var total=2; var cur_page = '1'; page_cnt = 1; x=9;"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from selectolax.lexbor import LexborNode
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kcna_ingest.errors import FieldError
 from kcna_ingest.text import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from selectolax.lexbor import LexborNode
+
+#: A row has about ten.
+_LARGEST_ROW: Final = 1000
 
 
 class Selectable(Protocol):
@@ -49,6 +55,27 @@ def maybe(node: Selectable, query: str, layout: str) -> LexborNode | None:
 def _miscounted(query: str, layout: str, expected: str, found: int) -> FieldError:
     reason = f"{layout}: {query!r} must match {expected}, it matches {found}"
     return FieldError(reason, "the site may have changed its markup; the page is kept as a failure")
+
+
+def elements(
+    frame: LexborNode, is_heading: Callable[[LexborNode], bool], layout: str
+) -> list[LexborNode] | None:
+    """Give the elements of a row, None for a frame around rows and a box without heading.
+
+    In one pass: selectors asked of each row cost more than all the rest. Raises FieldError for
+    a row as large as a page: frames in frames would take time beyond all bounds.
+    """
+    found: list[LexborNode] = []
+    headings = 0
+    for node in frame.traverse():
+        headings += is_heading(node)
+        if headings > 1:
+            return None
+        found.append(node)
+        if len(found) > _LARGEST_ROW:
+            reason = f"{layout}: a row of more than {_LARGEST_ROW} elements: {text_of(node)[:80]!r}"
+            raise FieldError(reason, "the site may have changed its markup")
+    return found if headings else None
 
 
 def text_of(node: LexborNode, line_break: str = " ") -> str:

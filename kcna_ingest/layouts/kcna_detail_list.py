@@ -24,7 +24,7 @@ from kcna_ingest.dates import printed_day
 from kcna_ingest.errors import EmptyPage, FieldError
 from kcna_ingest.layouts import _kcna, _wrong
 from kcna_ingest.layouts._document import Document, Layout
-from kcna_ingest.layouts._select import attribute, maybe
+from kcna_ingest.layouts._select import attribute, elements, maybe
 from kcna_ingest.layouts._story import plain_text
 from kcna_ingest.models import LANGUAGES, Entry, ListLink, Page, Request
 
@@ -44,8 +44,6 @@ _COUNTERS = {
 _PAGES = re.compile(rb"\bpage_cnt\s*=")
 _DAY = re.compile(r"\[? ?\d{4}\. ?\d{1,2}\. ?\d{1,2}\.? ?\]?")
 _ROWS = "div.article, div.gallery, div.video"
-#: A row has about ten.
-_LARGEST_ROW = 1000
 
 
 def _recognise(document: Document) -> bool:
@@ -105,7 +103,7 @@ def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
     for line_break in document.tree.css("br"):
         line_break.replace_with(" ")
     for frame in document.tree.css(_ROWS):
-        row = _elements(frame)
+        row = elements(frame, _is_heading, NAME)
         if row is None:
             continue
         link = _link(row)
@@ -130,30 +128,13 @@ def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _elements(frame: LexborNode) -> list[LexborNode] | None:
-    """Give the elements of a row, None for a frame around rows and a box without heading.
-
-    In one pass: selectors asked of each row cost more than all the rest. Raises FieldError for
-    a row as large as a page: frames in frames would take time beyond all bounds.
-    """
-    elements: list[LexborNode] = []
-    headings = 0
-    for node in frame.traverse():
-        headings += node.tag == "h5"
-        if headings > 1:
-            return None
-        elements.append(node)
-        if len(elements) > _LARGEST_ROW:
-            reason = (
-                f"{NAME}: a row of more than {_LARGEST_ROW} elements: {plain_text(node)[:80]!r}"
-            )
-            raise FieldError(reason, "the site may have changed its markup")
-    return elements if headings else None
+def _is_heading(node: LexborNode) -> bool:
+    return node.tag == "h5"
 
 
 def _link(row: Sequence[LexborNode]) -> LexborNode | None:
     """Give the row's link to a story: the one in the heading, else any (a thumbnail)."""
-    heading = next(node for node in row if node.tag == "h5")
+    heading = next(filter(_is_heading, row))
     return _story(heading.traverse()) or _story(row)
 
 

@@ -27,7 +27,7 @@ from kcna_ingest import sites
 from kcna_ingest.errors import EmptyPage, FieldError
 from kcna_ingest.layouts import _kcmsf, _kcna, _wrong
 from kcna_ingest.layouts._document import Document, Layout
-from kcna_ingest.layouts._select import attribute, maybe, text_of
+from kcna_ingest.layouts._select import attribute, elements, maybe, text_of
 from kcna_ingest.models import LANGUAGES, Entry, Page
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _category(document: Document, lists: Sequence[ListLink]) -> str | None:
 def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     for row in document.tree.css(_ROWS):
-        if row.tag == "div" and len(row.css("span.title")) != 1:  # a frame around rows
+        if row.tag == "div" and elements(row, _is_title, NAME) is None:  # a frame around rows
             continue
         link = _link(row)
         url = None if link is None else document.link(attribute(link, "href"), _kcna.ROOT)
@@ -117,6 +117,10 @@ def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
             )
         )
     return tuple(entries)
+
+
+def _is_title(node: LexborNode) -> bool:
+    return node.tag == "span" and "title" in (node.attributes.get("class") or "").split()
 
 
 def _link(row: LexborNode) -> LexborNode | None:
