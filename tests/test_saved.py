@@ -96,6 +96,16 @@ def test_folder_named_like_capture_json_is_entered(tmp_path: Path) -> None:
     assert {"a/page.html", "a/capture.json/x.html"} == names(tmp_path)
 
 
+def test_each_of_many_folders_is_entered(tmp_path: Path) -> None:
+    """As in an archive with a folder for each page; the links among them end."""
+    for number in range(600):
+        put(tmp_path, f"{number:03d}/in/x.html")
+    (tmp_path / "300" / "in" / "again").symlink_to(tmp_path)
+    (tmp_path / "000" / "late").symlink_to(tmp_path / "599" / "in")
+
+    assert {f"{number:03d}/in/x.html" for number in range(600)} == names(tmp_path)
+
+
 # --- in which order ---
 
 

@@ -47,32 +47,44 @@ class Folders:
 
     def __init__(self) -> None:
         self._tables = Scratch(
-            "CREATE TABLE waiting (is_linked, path, name, PRIMARY KEY (is_linked, path)) "
-            "WITHOUT ROWID",
+            "CREATE TABLE real (id INTEGER PRIMARY KEY, path, name)",
+            "CREATE TABLE linked (path PRIMARY KEY, name) WITHOUT ROWID",
             "CREATE TABLE entered (identity PRIMARY KEY) WITHOUT ROWID",
         )
 
     def begin(self, root: str) -> None:
         """Forget all folders but this one."""
-        self._tables.write("DELETE FROM waiting", [()])
-        self._tables.write("DELETE FROM entered", [()])
+        for table in ("real", "linked", "entered"):
+            self._tables.write(f"DELETE FROM {table}", [()])  # noqa: S608 - our own tables
         self.add(root, "", is_linked=False)
 
     def add(self, path: str, name: str, *, is_linked: bool) -> None:
         """Note a folder that was met; ``name`` ends with a slash."""
-        # Some file systems name a folder twice while it is renamed.
-        row = (is_linked, stored(path), stored(name))
-        self._tables.write("INSERT OR IGNORE INTO waiting VALUES (?, ?, ?)", [row])
+        table = "linked" if is_linked else "real (path, name)"
+        row = (stored(path), stored(name))
+        self._tables.write(f"INSERT INTO {table} VALUES (?, ?)", [row])  # noqa: S608 - the same
 
-    def take(self) -> tuple[str, str] | None:
-        """Give path and name of the next folder, None where there is none.
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Give path and name of each folder, also of those that are added meanwhile.
 
         Real folders before linked ones, so that a page has its own name where it has one.
         """
-        query = "SELECT is_linked, path, name FROM waiting ORDER BY is_linked, path LIMIT 1"
-        for is_linked, path, name in self._tables.rows(query):
-            done = "DELETE FROM waiting WHERE is_linked = ? AND path = ?"
-            self._tables.write(done, [(is_linked, path)])
+        last = 0
+        while True:
+            query = "SELECT id, path, name FROM real WHERE id > ? ORDER BY id LIMIT 256"
+            for number, path, name in list(self._tables.rows(query, last)):
+                last = number
+                yield told(path), told(name)
+            if not any(self._tables.rows("SELECT 1 FROM real WHERE id > ? LIMIT 1", last)):
+                linked = self._linked()
+                if linked is None:
+                    return
+                yield linked
+
+    def _linked(self) -> tuple[str, str] | None:
+        query = "SELECT path, name FROM linked ORDER BY path LIMIT 1"
+        for path, name in list(self._tables.rows(query)):
+            self._tables.write("DELETE FROM linked WHERE path = ?", [(path,)])
             return told(path), told(name)
         return None
 
@@ -111,8 +123,7 @@ def walk(argument: str, folders: Folders) -> Iterator[Found]:
 def _below(argument: str, root: str, folders: Folders) -> Iterator[Found]:
     nothing = True
     folders.begin(root)
-    while (folder := folders.take()) is not None:
-        path, name = folder
+    for path, name in folders:
         try:
             if not folders.enter(path):
                 continue
@@ -130,17 +141,19 @@ def _below(argument: str, root: str, folders: Folders) -> Iterator[Found]:
 
 def _inside(path: str, prefix: str, folders: Folders) -> Iterator[Found]:
     """Give the pages in a folder and note the folders in it. Raises OSError."""
-    case = os.path.lexists(os.path.join(path, SIDECAR))
-    described = False
+    case = described = False
     with os.scandir(path) as entries:
         # One at a time: there may be a million in one folder.
         for entry in entries:
+            case = case or entry.name == SIDECAR
             if _is_folder(entry):
                 if not entry.name.startswith(".") and not _is_assets(entry):
                     name = f"{prefix}{entry.name}/"
                     folders.add(entry.path, name, is_linked=entry.is_symlink())
             elif _is_page(path, entry.name):
-                mine = case and _is_page_of_case(entry.name)
+                mine = _is_page_of_case(entry.name) and (
+                    case or os.path.lexists(os.path.join(path, SIDECAR))
+                )
                 described = described or mine
                 yield _found(entry, prefix, mine)
     if case and not described:
