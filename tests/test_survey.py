@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from kcna_ingest.errors import EmptyPage, FieldError, StorageError, UnreadableFile
 from kcna_ingest.models import Via
 from kcna_ingest.sources._survey import Saved, Survey
+from kcna_ingest.sources._walk import Folders
 from kcna_ingest.sources.saved import survey
 from tests.saved_cases import ARTICLE, LIST, MOMENT, all_of, put
 
@@ -146,3 +147,13 @@ def test_many_paths_are_each_walked_anew(tmp_path: Path) -> None:
     pages = all_of(survey([tmp_path / "a", tmp_path, tmp_path / "a"]))
 
     assert [page.url for page in pages] == ["file:a/x.html"]
+
+
+def test_a_link_that_is_listed_twice_is_followed_once() -> None:
+    """A folder that changes while it is read may be listed so; that is no fault of the disk."""
+    folders = Folders()
+    folders.begin("/saved")
+    for _ in range(2):
+        folders.add("/saved/link", "link/", is_linked=True)
+
+    assert list(folders) == [("/saved", ""), ("/saved/link", "link/")]

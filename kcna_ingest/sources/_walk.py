@@ -62,7 +62,9 @@ class Folders:
         """Note a folder that was met; ``name`` ends with a slash."""
         table = "linked" if is_linked else "real (path, name)"
         row = (stored(path), stored(name))
-        self._tables.write(f"INSERT INTO {table} VALUES (?, ?)", [row])  # noqa: S608 - the same
+        # A link that is renamed meanwhile may be listed twice.
+        query = f"INSERT OR IGNORE INTO {table} VALUES (?, ?)"  # noqa: S608 - the same
+        self._tables.write(query, [row])
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Give path and name of each folder, also of those that are added meanwhile.
