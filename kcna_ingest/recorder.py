@@ -159,8 +159,9 @@ class Recorder:
     def _record(self, page: Page, capture: Capture, capture_id: int) -> None:
         """Write what an understood page says."""
         asked = sites.address(capture.url)
-        for entry in page.entries:
-            self._row(entry, page, asked.site, capture)
+        rows = [(entry, _publisher(asked.site, page, entry.url)) for entry in page.entries]
+        for entry, site in self._store.articles.listed_again(rows, capture.fetched_at):
+            self._row(entry, page, site, capture)
         for article in page.articles:
             self._article(article, page, capture, capture_id)
         if page.missing is not None:
@@ -177,12 +178,11 @@ class Recorder:
             newest=page.newest,
             fetched_at=capture.fetched_at,
         )
-        listed_by = _publisher(site, page, entry.url)
         claim = identity.Claim(
             date=day,
             language=entry.language,
             kind=entry.kind,
-            site=listed_by,
+            site=site,
             url=entry.url,
             native_id=_one_number(entry.url),
             headline=entry.headline,
@@ -193,7 +193,7 @@ class Recorder:
             listed=True,
         )
         article_id = self._story(claim, date_from, capture)
-        self._store.articles.listed(article_id, entry, listed_by, capture.fetched_at)
+        self._store.articles.listed(article_id, entry, site, capture.fetched_at)
 
     def _article(self, article: Article, page: Page, capture: Capture, capture_id: int) -> None:
         day, date_from = dates.settle(

@@ -113,22 +113,13 @@ def tell(store: Store, print_: Print, capture: Capture | None = None) -> int:
         listed=listed,
     )
     articles = store.articles
+    if listed and not articles.listed_again([(entry_of(print_), print_.publisher)], print_.at):
+        known = articles.at(print_.url or "")
+        assert known is not None
+        return known[0]
     article_id = articles.recognise(claim, "listing" if listed else "page", number, print_.at)
     if listed:
-        printed = Dateline(print_.dateline, "", 1, 1, "") if print_.dateline else None
-        entry = Entry(
-            position=print_.position,
-            language=print_.language,
-            url=print_.url,
-            headline=print_.headline,
-            dateline=printed,
-            teaser=print_.teaser or None,
-            truncated=bool(print_.teaser),
-            published=print_.day,
-            category="Top News",
-            kind=print_.kind,
-        )
-        articles.listed(article_id, entry, print_.publisher, print_.at)
+        articles.listed(article_id, entry_of(print_), print_.publisher, print_.at)
         return article_id
     told = Told(
         text.digest(print_.headline, print_.paragraphs),
@@ -139,6 +130,22 @@ def tell(store: Store, print_: Print, capture: Capture | None = None) -> int:
     )
     articles.observe(article_id, told, print_.at, capture_id)
     return article_id
+
+
+def entry_of(print_: Print) -> Entry:
+    """Give the row of a list as a layout reads it."""
+    return Entry(
+        position=print_.position,
+        language=print_.language,
+        url=print_.url,
+        headline=print_.headline,
+        dateline=Dateline(print_.dateline, "", 1, 1, "") if print_.dateline else None,
+        teaser=print_.teaser or None,
+        truncated=bool(print_.teaser),
+        published=print_.day,
+        category="Top News",
+        kind=print_.kind,
+    )
 
 
 def miss(store: Store, url: str, at: datetime) -> None:

@@ -548,3 +548,61 @@ def test_who_waited_in_vain_does_not_wait_again(path: Path) -> None:
         other.close()
 
     assert patience == (0,)
+
+
+# --- rows of lists that say nothing new ---
+
+
+@pytest.mark.parametrize(
+    ("row", "left"),
+    [
+        ({"at": NOON + hours(2)}, 0),
+        ({"at": NOON}, 0),
+        ({"at": NOON - hours(1)}, 1),
+        ({"headline": "Bakery Opened at the Sea"}, 1),
+        ({"headline": None}, 1),
+        ({"teaser": "Officials of the bakery went"}, 1),
+        ({"url": k3(2)}, 1),
+        ({"url": None}, 1),
+    ],
+    ids=["later", "then", "earlier", "renamed", "unnamed", "with a teaser", "elsewhere", "nowhere"],
+)
+def test_only_rows_that_say_nothing_new_are_noted_at_once(
+    path: Path, row: dict[str, Any], left: int
+) -> None:
+    """All others must be looked at: they may change what is shown of the story."""
+    known = Print().row(dateline=None)
+    record(path, known)
+    with Store(path) as store, store.transaction():
+        asked = replace(known, **row)
+        others = store.articles.listed_again([(cases.entry_of(asked), "kcna.kp")], asked.at)
+
+    assert len(others) == left
+
+
+def test_row_that_says_nothing_new_shows_when_it_was_seen(path: Path) -> None:
+    """Story, address and row have the last time; the story is told as the same."""
+    known = Print().row(dateline=None)
+    record(path, known, Print(at=NOON + hours(1)))
+    (change,) = record(path, replace(known, at=NOON + hours(5), position=7))
+    with Store(path) as store:
+        (address,) = cases.rows(store.db.conn, "SELECT * FROM addresses")
+        (sighting,) = cases.rows(store.db.conn, "SELECT * FROM sightings")
+    (article,) = articles(path)
+
+    assert (change.what, change.article_id) == ("same", article["id"])
+    assert {row["last_seen"] for row in (article, address, sighting)} == {"2026-09-08T17:00:00Z"}
+    assert {row["first_seen"] for row in (article, address, sighting)} == {"2026-09-08T12:00:00Z"}
+    assert (sighting["position"], article["version_count"]) == (7, 1)
+
+
+def test_story_whose_row_is_not_derived_yet_is_looked_at(path: Path) -> None:
+    """What was read of it in this very transaction may say otherwise."""
+    known = Print().row(dateline=None)
+    record(path, known)
+    with Store(path) as store, store.transaction():
+        cases.tell(store, Print(at=NOON + hours(1)))
+        row = (cases.entry_of(known), "kcna.kp")
+        left = store.articles.listed_again([row], NOON + hours(2))
+
+    assert left == [row]

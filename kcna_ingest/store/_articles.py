@@ -15,17 +15,19 @@ from kcna_ingest.store._deriving import Deriving
 from kcna_ingest.store._finding import Finding
 from kcna_ingest.store._joining import file, join, lead
 from kcna_ingest.store._noting import note_address, note_media, note_sighting
+from kcna_ingest.store._relisting import note_known
 from kcna_ingest.store._rows import moment, stamp
 from kcna_ingest.store._told import Changes, Told, Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlite_utils import Database
 
     from kcna_ingest.identity import Candidate, Claim
     from kcna_ingest.models import Article, DateFrom, Entry
+    from kcna_ingest.store._relisting import Row
     from kcna_ingest.store._told import Change
 
 
@@ -145,6 +147,14 @@ class Articles:
         touched = self._touch(article_id)
         if touched.row:
             touched.addresses.append((seen, claim.url, claim.site, number))
+
+    def listed_again(self, rows: Sequence[Row], seen_at: datetime) -> list[Row]:
+        """Note those rows of a list that say nothing new of their stories; give the others."""
+        if self._again is not None:
+            return list(rows)
+        return note_known(
+            self._connection, rows, stamp(seen_at), self._touched.keys(), self._changes
+        )
 
     def listed(self, article_id: int, entry: Entry, site: str, seen_at: datetime) -> None:
         """Note that a list showed the story so; its place is that of the last time."""

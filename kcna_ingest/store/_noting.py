@@ -19,7 +19,10 @@ _ADDRESS = (
     "first_seen = min(first_seen, excluded.first_seen), "
     "last_seen = max(last_seen, excluded.last_seen)"
 )
-_SIGHTING = (
+#: A row of ``sightings``: story, address, site, category, headline, dateline, teaser, truncated,
+#: published, position, first and last seen.
+Sighting = tuple[int, str, str, str, str, str, str, int, str, int, str, str]
+SIGHTING = (
     "INSERT INTO sightings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
     "position = CASE WHEN (excluded.last_seen, -excluded.position) > (last_seen, -position) "
     "THEN excluded.position ELSE position END, "
@@ -49,34 +52,28 @@ def note_sighting(
     connection: sqlite3.Connection, article_id: int, entry: Entry, site: str, seen: str
 ) -> Listing:
     """Note that a list showed the story so then; its place is that of the last time."""
-    listing = (
+    row = sighting(article_id, entry, site, seen)
+    connection.execute(SIGHTING, row)
+    *_, headline, printed, teaser, truncated, _, _, first, last = row
+    return headline, printed, teaser, truncated, first, last
+
+
+def sighting(article_id: int, entry: Entry, site: str, seen: str) -> Sighting:
+    """Give the row of ``sightings`` for the row of a list."""
+    return (
+        article_id,
+        entry.url or "",
+        site,
+        entry.category or "",
         entry.headline or "",
         entry.dateline.raw if entry.dateline else "",
         entry.teaser or "",
         int(entry.truncated),
+        entry.published.isoformat() if entry.published else "",
+        entry.position,
         seen,
         seen,
     )
-    headline, printed, teaser, truncated, *_ = listing
-    published = entry.published.isoformat() if entry.published else ""
-    connection.execute(
-        _SIGHTING,
-        (
-            article_id,
-            entry.url or "",
-            site,
-            entry.category or "",
-            headline,
-            printed,
-            teaser,
-            truncated,
-            published,
-            entry.position,
-            seen,
-            seen,
-        ),
-    )
-    return listing
 
 
 def note_media(connection: sqlite3.Connection, article_id: int, media: Sequence[Medium]) -> None:
