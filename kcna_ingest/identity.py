@@ -7,9 +7,8 @@ In doubt the answer is "a new story": a doubled row can be joined later, a merge
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kcna_ingest import likeness, text
 
@@ -25,8 +24,7 @@ LONG = 200
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What a page, or a row of a list, says of a story."""
 
     date: date
@@ -68,8 +66,7 @@ class Claim:
         return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A row of the record that may be the story. Wrong pages served for it are left out."""
 
     article_id: int

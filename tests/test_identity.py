@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -34,7 +33,7 @@ def claim(body: str = BODY, **changes: Any) -> Claim:
         body=body,
         text=text.text_digest([body]) if body else "",
     )
-    return replace(page, **changes)
+    return page._replace(**changes)
 
 
 def row(**changes: Any) -> Claim:
@@ -55,7 +54,7 @@ def candidate(by: str = "s", **changes: Any) -> Candidate:
         bodies=(BODY,),
         sites=frozenset({"kcna.kp"}),
     )
-    return replace(known, **changes)
+    return known._replace(**changes)
 
 
 def chosen(claimed: Claim, *known: Candidate) -> int | None:
@@ -119,7 +118,7 @@ def test_the_one_that_agrees_is_chosen_among_several_of_one_name() -> None:
 def test_two_numbers_of_one_site_are_two_stories() -> None:
     """Unless they say the same."""
     known = candidate("s", native_ids=frozenset({("kcna.kp", "a" * 32)}))
-    silent = replace(known, bodies=())
+    silent = known._replace(bodies=())
 
     assert chosen(row(native_id="b" * 32), known) is None
     assert chosen(claim(OTHER, native_id="b" * 32), silent) is None
@@ -151,7 +150,7 @@ def test_a_long_text_is_the_story_at_one_site_if_the_headlines_are_alike() -> No
 
     assert chosen(edited, known) == 1
     assert chosen(other, known) is None
-    assert chosen(replace(edited, date=DAY + timedelta(days=1)), known) is None
+    assert chosen(edited._replace(date=DAY + timedelta(days=1)), known) is None
 
 
 def test_the_text_of_a_wrong_page_proves_nothing() -> None:
@@ -188,8 +187,8 @@ def test_a_day_apart_the_dateline_must_agree() -> None:
     teaser = row(headline=None, teaser=BODY[:60], date=DAY + timedelta(days=1))
 
     assert chosen(teaser, candidate("o")) == 1
-    assert chosen(replace(teaser, dateline=None), candidate("o")) is None
-    assert chosen(replace(teaser, dateline="Wonsan, September 8 (KCNA)"), candidate("o")) is None
+    assert chosen(teaser._replace(dateline=None), candidate("o")) is None
+    assert chosen(teaser._replace(dateline="Wonsan, September 8 (KCNA)"), candidate("o")) is None
 
 
 def test_rows_that_a_page_proves_to_be_its_story_are_absorbed() -> None:
@@ -197,15 +196,15 @@ def test_rows_that_a_page_proves_to_be_its_story_are_absorbed() -> None:
     listed = candidate("url", article_id=2, bodies=())
     teaser = candidate("o", article_id=3, bodies=(), teasers=frozenset({BODY[:60]}))
     read = candidate("o t", article_id=4)
-    foreign = replace(teaser, article_id=5, kind="photo")
+    foreign = teaser._replace(article_id=5, kind="photo")
     page = claim(url=URL)
 
     def absorbed(*known: Candidate) -> list[int]:
         return [each.article_id for each in identity.absorbed(page, 1, known)]
 
     assert absorbed(listed, teaser, read, foreign) == [2, 3]
-    assert absorbed(teaser, replace(teaser, article_id=6)) == []
-    assert absorbed(replace(teaser, date=DAY + timedelta(days=2))) == []
+    assert absorbed(teaser, teaser._replace(article_id=6)) == []
+    assert absorbed(teaser._replace(date=DAY + timedelta(days=2))) == []
     assert identity.absorbed(row(), 1, [listed, teaser]) == []
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
-from kcna_ingest.confined._messages import HINT, NO_MEMORY, Answer, Job, Limits
+from kcna_ingest.confined._causes import cause_of
+from kcna_ingest.confined._messages import Answer, Job, Limits
 from kcna_ingest.confined._small import is_small
 from kcna_ingest.errors import HostilePage, IngestError
 from kcna_ingest.models import Capture, Page
@@ -104,11 +105,8 @@ class Reader:
     def read(self, capture: Capture, about: About = _NOTHING) -> Reading:
         """Read one page. Raises what ``read_many`` raises."""
         if self._trusting and is_small(capture.body):
-            from kcna_ingest.confined._worker import answer  # noqa: PLC0415 - imports the parser
-
-            told = answer(_job(capture, about))
-            if told is not None:
-                return _read_as(capture, capture.location or capture.url, told)
+            with suppress(MemoryError):  # the child may still find some
+                return _here(capture, about)
         (reading,) = self.read_many([capture], lambda _: about)
         return reading
 
@@ -165,7 +163,7 @@ class Reader:
             return
         batch = self._running().answers()
         if batch is None:
-            cause = _cause(self._discard(), self._limits)
+            cause = cause_of(self._discard(), self._limits)
             if len(waiting) == 1 and cause.certain:
                 yield _hostile(waiting.popleft(), cause.failure)
             while waiting:
@@ -194,7 +192,7 @@ class Reader:
             child.ask([sent.job])
             batch = child.answers()
             if batch is None:
-                cause = _cause(self._discard(), self._limits)
+                cause = cause_of(self._discard(), self._limits)
                 if fresh or cause.certain:
                     return _hostile(sent, cause.failure)
                 continue
@@ -202,6 +200,18 @@ class Reader:
                 self._discard()
             if batch.answers:  # else it found no room beside what was read before
                 return _reading(sent, batch.answers[0])
+
+
+def _here(capture: Capture, about: About) -> Reading:
+    """Read a page in this process."""
+    # What only sends pages to the child starts without the parser.
+    from kcna_ingest.confined._worker import read  # noqa: PLC0415
+
+    digest, location = capture.sha256, capture.location or capture.url
+    if digest in about.known:
+        return Reading(capture, location, None, None, digest, known=True)
+    page, failure = read(capture, about.hint)
+    return Reading(capture, location, page, failure, digest)
 
 
 def _gathered(
@@ -267,32 +277,3 @@ def _hostile(sent: _Sent, failure: IngestError) -> Reading:
         return Reading(None, asked.location, None, unloaded, "")
     digest = sha256(body).hexdigest()
     return Reading(asked.capture(body), asked.location, None, asked.failure or failure, digest)
-
-
-class _Cause(NamedTuple):
-    """Why a child ended."""
-
-    failure: HostilePage
-    #: True where the page on its way did it; False where it may have been somebody else.
-    certain: bool = True
-
-
-def _cause(status: int | None, limits: Limits) -> _Cause:
-    """Say what ended the child; None where it had to be killed."""
-    if status is None:
-        reason = f"reading it gave no answer within {limits.patience:g} seconds"
-    elif status == -getattr(signal, "SIGXCPU", 0):
-        reason = f"reading it takes more than {limits.cpu} seconds of processor time"
-    elif status == NO_MEMORY:
-        # Perhaps only beside what was read before it.
-        return _Cause(HostilePage(limits.too_much_memory, HINT), certain=False)
-    else:
-        return _Cause(HostilePage(f"it ends the parser ({_ending(status)})", HINT), certain=False)
-    return _Cause(HostilePage(reason, HINT))
-
-
-def _ending(status: int) -> str:
-    if status >= 0:
-        return f"status {status}"
-    known = {number.value: number.name for number in signal.Signals}
-    return known.get(-status, f"signal {-status}")

@@ -92,7 +92,7 @@ def _batches(jobs: list[Job], limits: Limits, peak: int, *, fresh: bool) -> Iter
     for job in jobs:
         if resource is not None:
             _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + limits.cpu)
-        told = answer(job)
+        told = _answer(job)
         if told is not None or fresh:
             done.append(told or _too_large(limits))
         if told is None or _swollen(limits, peak):
@@ -128,8 +128,8 @@ def _too_large(limits: Limits) -> Answer:
     return Answer(None, "", None, HostilePage(limits.too_much_memory, HINT), known=False)
 
 
-def answer(job: Job) -> Answer | None:
-    """Read one page; None where memory does not suffice: a child should end itself then."""
+def _answer(job: Job) -> Answer | None:
+    """Read one page; None where memory does not suffice, and the child should end itself."""
     try:
         body, failure = _bytes(job)
         if body is None:
@@ -140,7 +140,12 @@ def answer(job: Job) -> Answer | None:
             return Answer(given, sha256, None, failure, known=False)
         if sha256 in job.known:
             return Answer(given, sha256, None, None, known=True)
-        page, failure = _read(job, body)
+        page, failure = read(
+            Capture(
+                job.url, job.fetched_at, job.status, job.content_type, body, job.via, job.location
+            ),
+            job.hint,
+        )
         return Answer(given, sha256, page, failure, known=False)
     except MemoryError:
         return None
@@ -150,12 +155,10 @@ def _bytes(job: Job) -> tuple[bytes | None, IngestError | None]:
     return (job.body, None) if job.path is None else bytes_at(job.path)
 
 
-def _read(job: Job, body: bytes) -> tuple[Page | None, PageError | None]:
-    capture = Capture(
-        job.url, job.fetched_at, job.status, job.content_type, body, job.via, job.location
-    )
+def read(capture: Capture, hint: str | None) -> tuple[Page | None, PageError | None]:
+    """Read one page. Raises MemoryError; a fault of ours is the page's failure."""
     try:
-        return layouts.read(capture, hint=job.hint), None
+        return layouts.read(capture, hint=hint), None
     except PageError as failure:
         return None, failure
     except RecursionError:

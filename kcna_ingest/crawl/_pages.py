@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,8 @@ from kcna_ingest.errors import (
 from kcna_ingest.sources.live import Validators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from kcna_ingest.confined import Reader, Reading
@@ -145,11 +145,9 @@ class Pages:
         self._blocked = self._blocked + 1 if isinstance(failure, BlockedPage) else 0
         return failure
 
-    @contextmanager
-    def step(self) -> Iterator[None]:
+    def step(self) -> AbstractContextManager[None]:
         """Do everything inside or nothing; ``changes`` then tells what became of the stories."""
-        with self._ledger.step():
-            yield
+        return self._ledger.step()
 
     @property
     def changes(self) -> Sequence[Change]:

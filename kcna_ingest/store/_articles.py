@@ -41,11 +41,14 @@ class Articles:
         self._finding = Finding(self._connection, self._settle)
         self._deriving = Deriving(db)
         self._again: Again | None = None
+        #: An address and what lists printed for it, until anything is written.
+        self._headlines: tuple[str, list[str]] = ("", [])
 
     def forget(self) -> None:
         """Drop what was not written: the caller's transaction was rolled back."""
         self._touched.clear()
         self._changes.clear()
+        self._headlines = ("", [])
 
     # -- which story --------------------------------------------------------------------------
 
@@ -60,7 +63,10 @@ class Articles:
 
     def listed_headlines(self, url: str) -> list[str]:
         """Give the headlines that lists printed for an address, newest first."""
-        return self._finding.headlines(url)
+        # Asked before a page is read and again when it is kept.
+        if self._headlines[0] != url:
+            self._headlines = url, self._finding.headlines(url)
+        return self._headlines[1]
 
     def listed_elsewhere(self, url: str, headline: str) -> bool:
         """Tell whether lists print a headline for another story, in the language of the address."""
@@ -152,6 +158,7 @@ class Articles:
         """Note those rows of a list that say nothing new of their stories; give the others."""
         if self._again is not None:
             return list(rows)
+        self._headlines = ("", [])
         return note_known(
             self._connection, rows, stamp(seen_at), self._touched.keys(), self._changes
         )
@@ -200,6 +207,7 @@ class Articles:
             self._again.joined(old, new)
 
     def _touch(self, article_id: int) -> Touched:
+        self._headlines = ("", [])
         return self._touched.setdefault(article_id, Touched())
 
     # -- what follows from it -----------------------------------------------------------------
@@ -241,7 +249,8 @@ class Articles:
 
     def begin(self) -> None:
         """Forget what became of stories before: a transaction begins."""
-        self.forget()
+        self._touched.clear()
+        self._changes.clear()
 
     def _settle(self, article_ids: Iterable[int]) -> None:
         """Derive the rows of some stories where anything of them was seen since."""

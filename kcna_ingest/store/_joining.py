@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ def lead(connection: sqlite3.Connection, claim: Claim, old: int, new: int) -> No
     ).fetchall()
     signs: set[str] = set()
     for headline, teaser in rows:
-        row = replace(
-            claim, headline=headline or None, body="", text="", teaser=teaser or None, listed=True
+        row = claim._replace(
+            headline=headline or None, body="", text="", teaser=teaser or None, listed=True
         )
         signs.update(row.signs())
     # So it is also found by the headlines that lists gave it, as if they were read afterwards.
