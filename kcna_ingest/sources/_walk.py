@@ -72,23 +72,17 @@ class Folders:
         Real folders before linked ones, so that a page has its own name where it has one.
         """
         last = 0
-        while True:
-            query = "SELECT id, path, name FROM real WHERE id > ? ORDER BY id LIMIT 256"
-            for number, path, name in list(self._tables.rows(query, last)):
-                last = number
+        query = "SELECT id, path, name FROM real WHERE id > ? ORDER BY id LIMIT 256"
+        while waiting := list(self._tables.rows(query, last)) or self._first_linked():
+            for number, path, name in waiting:
+                last = max(last, number)
                 yield told(path), told(name)
-            if not any(self._tables.rows("SELECT 1 FROM real WHERE id > ? LIMIT 1", last)):
-                linked = self._linked()
-                if linked is None:
-                    return
-                yield linked
 
-    def _linked(self) -> tuple[str, str] | None:
-        query = "SELECT path, name FROM linked ORDER BY path LIMIT 1"
-        for path, name in list(self._tables.rows(query)):
-            self._tables.write("DELETE FROM linked WHERE path = ?", [(path,)])
-            return told(path), told(name)
-        return None
+    def _first_linked(self) -> list[tuple[int, bytes, bytes]]:
+        query = "SELECT 0, path, name FROM linked ORDER BY path LIMIT 1"
+        first = list(self._tables.rows(query))
+        self._tables.write("DELETE FROM linked WHERE path = ?", [(path,) for _, path, _ in first])
+        return first
 
     def enter(self, path: str) -> bool:
         """Tell whether a folder was not looked into before. Raises OSError."""
