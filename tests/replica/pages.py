@@ -38,7 +38,8 @@ _SCRIPT = """<script src="/js/jquery.min.js"></script>
   $(function() { $(".menu-item").on("mouseover", function() { $(this).addClass("shown"); }); });
 </script>
 """  # noqa: E501
-_FOOT = '<footer><div class="copyright">www.kcna.kp</div></footer>\n</body>\n</html>\n'
+_LINE = """  function turn(b) { for (var i = 0; i<b; i++) { $("#slide").eq(i).show(); } }\n"""
+_FOOT = '<footer>{}<div class="copyright">www.kcna.kp</div></footer>\n</body>\n</html>\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,14 @@ class Pages:
     """Writes the pages of an archive as it is at the moment."""
 
     def __init__(self, archive: Archive, padding: int = 0) -> None:
-        """Write for that archive; ``padding`` bytes of script make each page larger."""
+        """Write for that archive; pages are larger by about ``padding`` bytes.
+
+        As on the site that is the menu, printed several times, and script: a fourth.
+        """
         self._archive = archive
-        self._script = _SCRIPT + f"<script>var filler = '{'x' * padding}';</script>\n" * (
-            padding > 0
-        )
+        self._padding = padding
+        lines = padding // 4 // len(_LINE)
+        self._script = _SCRIPT + (f"<script>\n{_LINE * lines}</script>\n" if lines else "")
         self._kept: tuple[int, dict[object, str]] = (-1, {})
 
     def home(self, language: Language) -> bytes:
@@ -191,12 +195,15 @@ class Pages:
             for each in LANGUAGES
             if each in self._archive.languages
         )
+        menu = self._menu(language)
+        more = self._padding * 3 // 4 // len(menu)
         return (
             "<!DOCTYPE html>\n<html>\n<head>\n"
             '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">\n'
             f'<title>{title}</title>\n<link rel="stylesheet" href="/css/bootstrap.min.css">\n'
             f'{head}{self._script}</head>\n<body lang="{language}">\n<header>\n'
-            f'<div class="languages">{links}</div>\n{self._menu(language)}</header>\n{main}{_FOOT}'
+            f'<div class="languages">{links}</div>\n{menu * (1 + more // 2)}</header>\n{main}'
+            f"{_FOOT.format(menu * (more - more // 2))}"
         ).encode()
 
 
