@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kcna_ingest import dates, identity, likeness, sites, text
 from kcna_ingest.errors import FieldError, IngestError, PageError, WrongPage
-from kcna_ingest.store import Told
+from kcna_ingest.store import ListRow, Told
 from kcna_ingest.tally import Tally, Trouble
 
 if TYPE_CHECKING:
@@ -160,8 +160,7 @@ class Recorder:
         """Write what an understood page says."""
         asked = sites.address(capture.url)
         rows = [(entry, _publisher(asked.site, page, entry.url)) for entry in page.entries]
-        for entry, site in self._store.articles.listed_again(rows, capture.fetched_at):
-            self._row(entry, page, site, capture)
+        self._rows(rows, page, capture)
         for article in page.articles:
             self._article(article, page, capture, capture_id)
         if page.missing is not None:
@@ -169,31 +168,14 @@ class Recorder:
             if known is not None:
                 self._store.articles.observe(known[0], None, capture.fetched_at, capture_id)
 
-    def _row(self, entry: Entry, page: Page, site: str, capture: Capture) -> None:
-        day, date_from = dates.settle(
-            page=None,
-            listing=entry.published,
-            dateline=entry.dateline,
-            address=sites.address(entry.url).day if entry.url else None,
-            newest=page.newest,
-            fetched_at=capture.fetched_at,
-        )
-        claim = identity.Claim(
-            date=day,
-            language=entry.language,
-            kind=entry.kind,
-            site=site,
-            url=entry.url,
-            native_id=_one_number(entry.url),
-            headline=entry.headline,
-            dateline=entry.dateline.raw if entry.dateline else None,
-            body="",
-            text="",
-            teaser=entry.teaser,
-            listed=True,
-        )
-        article_id = self._story(claim, date_from, capture)
-        self._store.articles.listed(article_id, entry, site, capture.fetched_at)
+    def _rows(self, rows: list[tuple[Entry, str]], page: Page, capture: Capture) -> None:
+        """Note how a list shows its stories: most rows say nothing new, some are all new."""
+        articles, seen_at = self._store.articles, capture.fetched_at
+        left = articles.listed_again(rows, seen_at)
+        claimed = [_claimed(entry, site, page, capture) for entry, site in left]
+        for entry, claim, date_from, number in articles.newly_listed(claimed, seen_at):
+            article_id = articles.recognise(claim, date_from, number, seen_at)
+            articles.listed(article_id, entry, claim.site, seen_at)
 
     def _article(self, article: Article, page: Page, capture: Capture, capture_id: int) -> None:
         day, date_from = dates.settle(
@@ -239,6 +221,34 @@ class Recorder:
         self._trouble(Trouble(location, failure))
         _log.info("failed %s %s", location, failure.reason)
         return failure
+
+
+def _claimed(entry: Entry, site: str, page: Page, capture: Capture) -> ListRow:
+    """Say which story a row claims to be."""
+    address = sites.address(entry.url) if entry.url else None
+    day, date_from = dates.settle(
+        page=None,
+        listing=entry.published,
+        dateline=entry.dateline,
+        address=address.day if address else None,
+        newest=page.newest,
+        fetched_at=capture.fetched_at,
+    )
+    claim = identity.Claim(
+        date=day,
+        language=entry.language,
+        kind=entry.kind,
+        site=site,
+        url=entry.url,
+        native_id=_one_number(entry.url),
+        headline=entry.headline,
+        dateline=entry.dateline.raw if entry.dateline else None,
+        body="",
+        text="",
+        teaser=entry.teaser,
+        listed=True,
+    )
+    return ListRow(entry, claim, date_from, address.native_id if address else None)
 
 
 def _place(capture: Capture) -> str:

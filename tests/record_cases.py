@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kcna_ingest import identity, sites, text
 from kcna_ingest.models import Capture, Dateline, Entry, Kind, Language
-from kcna_ingest.store import Change, Store, Told
+from kcna_ingest.store import Change, ListRow, Store, Told
 
 if TYPE_CHECKING:
     import sqlite3
@@ -117,6 +117,12 @@ def tell(store: Store, print_: Print, capture: Capture | None = None) -> int:
         known = articles.at(print_.url or "")
         assert known is not None
         return known[0]
+    if listed:
+        row = ListRow(entry_of(print_), claim, "listing", number)
+        if not articles.newly_listed([row], print_.at):
+            known = articles.at(print_.url or "")
+            assert known is not None
+            return known[0]
     article_id = articles.recognise(claim, "listing" if listed else "page", number, print_.at)
     if listed:
         articles.listed(article_id, entry_of(print_), print_.publisher, print_.at)

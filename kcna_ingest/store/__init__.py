@@ -20,6 +20,7 @@ from kcna_ingest.store._articles import Articles
 from kcna_ingest.store._captures import Captures
 from kcna_ingest.store._lists import KnownList, Lists
 from kcna_ingest.store._log import Log
+from kcna_ingest.store._newly_listed import ListRow
 from kcna_ingest.store._told import Change, Told
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from kcna_ingest.errors import IngestError
     from kcna_ingest.models import Capture
 
-__all__ = ["Change", "KnownList", "Store", "Told", "Visit"]
+__all__ = ["Change", "KnownList", "ListRow", "Store", "Told", "Visit"]
 
 #: Pages of the database kept in memory, in KiB: those that a transaction of 256 stories changes
 #: in a large file. With half of it they are written twice; more is no faster, for the system

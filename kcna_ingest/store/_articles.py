@@ -14,6 +14,7 @@ from kcna_ingest.store._again import Again
 from kcna_ingest.store._deriving import Deriving
 from kcna_ingest.store._finding import Finding
 from kcna_ingest.store._joining import file, join, lead
+from kcna_ingest.store._newly_listed import note_new
 from kcna_ingest.store._noting import note_address, note_media, note_sighting
 from kcna_ingest.store._relisting import note_known
 from kcna_ingest.store._rows import moment, stamp
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from kcna_ingest.identity import Candidate, Claim
     from kcna_ingest.models import Article, DateFrom, Entry
+    from kcna_ingest.store._newly_listed import ListRow
     from kcna_ingest.store._relisting import Row
     from kcna_ingest.store._told import Change
 
@@ -162,6 +164,13 @@ class Articles:
         return note_known(
             self._connection, rows, stamp(seen_at), self._touched.keys(), self._changes
         )
+
+    def newly_listed(self, rows: Sequence[ListRow], seen_at: datetime) -> list[ListRow]:
+        """Name the stories of which nothing is known and note their rows; give the others."""
+        if self._again is not None:
+            return list(rows)
+        self._headlines = ("", [])
+        return note_new(self._connection, rows, stamp(seen_at), self._changes)
 
     def listed(self, article_id: int, entry: Entry, site: str, seen_at: datetime) -> None:
         """Note that a list showed the story so; its place is that of the last time."""

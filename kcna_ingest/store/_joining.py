@@ -20,6 +20,11 @@ _SIGHTINGS = (
     "first_seen = min(first_seen, excluded.first_seen), "
     "last_seen = max(last_seen, excluded.last_seen)"
 )
+#: A sign and a story, on its day.
+FILE = (
+    "INSERT INTO clues (language, date, sign, article_id) "
+    "SELECT language, date, ?, id FROM articles WHERE id = ? ON CONFLICT DO NOTHING"
+)
 
 
 def lead(connection: sqlite3.Connection, claim: Claim, old: int, new: int) -> None:
@@ -42,11 +47,7 @@ def lead(connection: sqlite3.Connection, claim: Claim, old: int, new: int) -> No
 
 def file(connection: sqlite3.Connection, article_id: int, signs: Collection[str]) -> None:
     """File a story under signs, on its day."""
-    connection.executemany(
-        "INSERT INTO clues (language, date, sign, article_id) "
-        "SELECT language, date, ?, id FROM articles WHERE id = ? ON CONFLICT DO NOTHING",
-        [(sign, article_id) for sign in sorted(signs)],
-    )
+    connection.executemany(FILE, [(sign, article_id) for sign in sorted(signs)])
 
 
 def join(connection: sqlite3.Connection, old: int, new: int) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kcna_ingest.models import Entry, Medium
     from kcna_ingest.store._told import Listing
 
-_ADDRESS = (
+ADDRESS = (
     "INSERT INTO addresses (url, article_id, site, language, native_id, confirmed, first_seen, "
     "last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
     "article_id = excluded.article_id, confirmed = max(confirmed, excluded.confirmed), "
@@ -41,11 +41,13 @@ def note_address(
     connection: sqlite3.Connection, article_id: int, claim: Claim, number: str | None, seen: str
 ) -> None:
     """Note that the claimed address led to the story then; ``number``: the site's own in it."""
+    connection.execute(ADDRESS, address(article_id, claim, number, seen))
+
+
+def address(article_id: int, claim: Claim, number: str | None, seen: str) -> tuple[object, ...]:
+    """Give the row of ``addresses`` for a claim."""
     confirmed = int(not claim.listed)
-    connection.execute(
-        _ADDRESS,
-        (claim.url, article_id, claim.site, claim.language, number, confirmed, seen, seen),
-    )
+    return (claim.url, article_id, claim.site, claim.language, number, confirmed, seen, seen)
 
 
 def note_sighting(
