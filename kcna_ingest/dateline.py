@@ -7,6 +7,7 @@ the place may be any, though Pyongyang is nearly all that was ever seen.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from kcna_ingest.models import Dateline
@@ -118,6 +119,12 @@ agency='KCNA'), 'The Air Force')
             if dateline is not None and _is_formula(found, rest, dashed=dashed):
                 return dateline, rest
     return None, text
+
+
+@lru_cache(maxsize=1024)  # a day's stories have few
+def parts(printed: str) -> Dateline | None:
+    """Give the parts of a dateline as printed by itself."""
+    return split(printed)[0]
 
 
 def split_paragraphs(

@@ -52,11 +52,19 @@ def named_failures(path: Path | str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as failure:
-        name = getattr(failure, "sqlite_errorname", None) or ""
-        for prefix, (error, reason, hint) in _HINTS.items():
-            if name.startswith(prefix):
-                raise error(f"{path}: {reason}", hint) from failure
-        raise
+        error = named(failure, path)
+        if error is None:
+            raise
+        raise error from failure
+
+
+def named(failure: sqlite3.Error, path: Path | str) -> IngestError | None:
+    """Give our error for one of SQLite's; None for one that no user can mend."""
+    name = getattr(failure, "sqlite_errorname", None) or ""
+    for prefix, (error, reason, hint) in _HINTS.items():
+        if name.startswith(prefix):
+            return error(f"{path}: {reason}", hint)
+    return None
 
 
 def check(path: Path, *, must_exist: bool) -> None:

@@ -105,6 +105,8 @@ def timeline(
     """
     known = readings if isinstance(readings, Mapping) else _by_digest(readings)
     moments = sorted({(o.seen_at, o.digest) for o in observations})
+    if len(moments) == 1 and moments[0][1] and len(known) < 2:
+        return _once(moments[0])
     suspects: AbstractSet[str] = frozenset()
     usual = moments
     if len(known) > 1:
@@ -130,6 +132,12 @@ def timeline(
         gone_at=_gone_at(missing) if missing else None,
         absences=tuple(Absence(seen[0][0], seen[-1][0], len(seen)) for seen in absences),
     )
+
+
+def _once(moment: _Moment) -> History:
+    """Give the history of a story that was read once: most are, for a while."""
+    at, digest = moment
+    return History((Run(digest, at, at, 1),), digest, 1, at, at)
 
 
 def _by_digest(readings: Iterable[Reading]) -> dict[str, Reading]:

@@ -128,3 +128,16 @@ def test_changes_of_a_step_are_known_at_once(bench: Bench) -> None:
     bench.write(2)
 
     assert [change.key.slug for change in bench.ledger.changes] == ["bakery-number-2"]
+
+
+def test_what_is_in_hand_is_taken_down_before_a_wait(bench: Bench) -> None:
+    """Once, and with everything else that is open."""
+    bench.write(1)
+    bench.ledger.later(lambda: bench.write(2))
+    before = bench.kept()
+    bench.ledger.settle()
+    bench.ledger.settle()
+
+    assert before == []
+    assert bench.kept() == ["bakery-number-1", "bakery-number-2"]
+    assert (len(bench.told), bench.tally.new) == (2, 2)

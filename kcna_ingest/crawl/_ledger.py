@@ -39,6 +39,11 @@ class Ledger:
         #: What became of the stories in the last step, and in all that are not committed.
         self.changes: list[Change] = []
         self._untold: list[Change] = []
+        self._unwritten: Callable[[], None] | None = None
+
+    def later(self, write: Callable[[], None]) -> None:
+        """Call ``write`` before the run waits, or sooner: it takes down what is in hand."""
+        self._unwritten = write
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -46,30 +51,37 @@ class Ledger:
         if not self._store.is_open:
             self._until = self._monotonic() + _LONGEST
             self._before = self._counted()
-        with self._taken_back(), self._store.step():
-            yield
+        try:
+            with self._store.step():
+                yield
+        except BaseException:
+            self._take_back()
+            raise
         self.changes = self._store.changes
         self._untold += self.changes
         if self._monotonic() >= self._until:
             self.settle()
 
     def settle(self) -> None:
-        """Commit what is open, and only then tell what became of the stories."""
-        with self._taken_back():
+        """Take down what is in hand, commit it, and only then tell what became of the stories."""
+        write, self._unwritten = self._unwritten, None
+        if write is not None:
+            write()
+        if not self._untold and not self._store.is_open:
+            return
+        try:
             self._store.commit()
+        except BaseException:
+            self._take_back()
+            raise
         changes, self._untold = self._untold, []
         tell(changes, self._recorder.tally, self._voice)
 
-    @contextmanager
-    def _taken_back(self) -> Iterator[None]:
-        """Where it fails, neither count nor tell what was not committed."""
-        try:
-            yield
-        except BaseException:
-            self._untold.clear()
-            tally = self._recorder.tally
-            tally.pages, tally.known, tally.failed = self._before
-            raise
+    def _take_back(self) -> None:
+        """Neither count nor tell what was not committed."""
+        self._untold.clear()
+        tally = self._recorder.tally
+        tally.pages, tally.known, tally.failed = self._before
 
     def _counted(self) -> tuple[int, int, int]:
         tally = self._recorder.tally

@@ -217,7 +217,9 @@ class Lists:
             unknown = agenda.unknown(urls)
             since = known.whole_at if whole else known.read_at
             before = lists.rows_since(known, since) if since is not None and judge else []
-            renamed = lists.renamed(known, _headlines(page))
+            # Only stories that were asked for are made due by another headline.
+            headlines = _headlines(page) if agenda.has_asked(known.site) else []
+            renamed = lists.renamed(known, headlines)
             if page is not None and before and not rows:
                 got = _emptied(got, len(before))
                 self._look_after(before, now)

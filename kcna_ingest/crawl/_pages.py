@@ -116,8 +116,10 @@ class Pages:
     def get(self, request: Request, validators: Validators | None = None) -> Got | None:
         """Ask and read; what did not change is read from what was kept. None: no answer."""
         answer = self.ask(request, validators)
-        if answer is None:
-            return None
+        return None if answer is None else self.answered(request, answer)
+
+    def answered(self, request: Request, answer: Answer) -> Got | None:
+        """Read what a request was answered; what did not change is read from what was kept."""
         if answer.capture is not None:
             return self.read(answer)
         before = self.store.newest_capture(sites.canonical(request.url))
@@ -144,6 +146,10 @@ class Pages:
         failure = self.recorder.take(got.reading)
         self._blocked = self._blocked + 1 if isinstance(failure, BlockedPage) else 0
         return failure
+
+    def later(self, write: Callable[[], None]) -> None:
+        """Call ``write`` before the run waits: it takes down what is in hand."""
+        self._ledger.later(write)
 
     def step(self) -> AbstractContextManager[None]:
         """Do everything inside or nothing; ``changes`` then tells what became of the stories."""

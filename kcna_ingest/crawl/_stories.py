@@ -12,17 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kcna_ingest import plan
+from kcna_ingest.crawl._absence import Absent, absence
 from kcna_ingest.errors import (
     Incomplete,
-    IngestError,
     Interrupted,
     MassChange,
     SiteDown,
     Unreachable,
-    WrongPage,
 )
 from kcna_ingest.models import Page, Request
-from kcna_ingest.recorder import STAND_IN
 from kcna_ingest.sources.live import Validators
 
 if TYPE_CHECKING:
@@ -31,8 +29,8 @@ if TYPE_CHECKING:
 
     from kcna_ingest.crawl._pages import Got, Pages
     from kcna_ingest.crawl._wish import Edition, Wish
-    from kcna_ingest.models import Capture
     from kcna_ingest.plan import Reason
+    from kcna_ingest.sources.live import Answer
     from kcna_ingest.store import Visit
 
 
@@ -41,6 +39,9 @@ if TYPE_CHECKING:
 _MOST_SILENT = 5
 #: … and so many of these are asked for: one of them may have been deleted a minute ago.
 _CONTROLS = 3
+#: Pages that are at most read and kept one after the other where they come without a pause: it
+#: takes a sixth less than one by one between two requests (tests/benchmarks/fetch.py).
+_MOST_TOGETHER = 16
 _NO_CONTROL = "nor did the site show a story that must be there"
 #: What it means that stories asked for so are not there, or not as before.
 _AGAIN: Mapping[Reason, str] = {
@@ -48,18 +49,6 @@ _AGAIN: Mapping[Reason, str] = {
     "new": "that lists name are missing",
     "failed": "asked for again are missing",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Absent:
-    """A story whose page was not there; its capture is kept and not yet judged."""
-
-    visit: Visit
-    capture: Capture
-    sha256: str
-    failure: IngestError
-    #: The layout under which the capture is kept once the absence is believed.
-    layout: str
 
 
 @dataclass(slots=True)
@@ -77,7 +66,11 @@ class Stories:
     #: looked at again without a sign that they had changed, not as before.
     _looked: Counter[Reason] = field(default_factory=Counter)
     _odd: Counter[Reason] = field(default_factory=Counter)
-    _absent: list[_Absent] = field(default_factory=list)
+    _absent: list[Absent] = field(default_factory=list)
+    #: Asked for and answered, not read yet.
+    _answered: list[tuple[Visit, Answer]] = field(default_factory=list)
+    #: So many are read together.
+    _together: int = 1
     #: A story was read after the last one that was missing.
     _answers: bool = True
     #: Stories missing in a row, and how many of these are borne.
@@ -95,12 +88,16 @@ class Stories:
         try:
             for visit in due:
                 self._visit(visit)
+                self._heed_silence()
                 self.pages.voice.progress.step()
                 self.go_on()
         except (Interrupted, Incomplete):
+            self._read_answers()
             if self._answers:
                 self._judge(listed, vanished)
             raise
+        self._read_answers()
+        self._heed_silence()
         self._judge(listed, vanished)
 
     def _due(self) -> list[Visit]:
@@ -114,14 +111,33 @@ class Stories:
         return agenda.due(publisher.name, language, now, since=self.wish.since)[: self.wish.limit]
 
     def _visit(self, visit: Visit) -> None:
-        validators = Validators(visit.etag, visit.last_modified)
-        got = self.pages.get(Request("GET", visit.url), validators)
-        if got is None:
-            with self.pages.step():
-                self.pages.store.agenda.visited(visit, "failed", self.pages.now())
+        request = Request("GET", visit.url)
+        answer = self.pages.ask(request, Validators(visit.etag, visit.last_modified))
+        if answer is not None and answer.capture is not None:
+            self._answered.append((visit, answer))
+            self.pages.later(self._read_answers)
+            if len(self._answered) >= self._together:
+                self._read_answers()
             return
+        got = None if answer is None else self.pages.answered(request, answer)
+        if got is not None:
+            self._take_up(visit, got)
+            return
+        with self.pages.step():
+            self.pages.store.agenda.visited(visit, "failed", self.pages.now())
+
+    def _read_answers(self) -> None:
+        """Read and keep the pages in hand. Asks nothing: it is called while the site is asked."""
+        answered, self._answered = self._answered, []
+        gots = [(visit, self.pages.read(answer)) for visit, answer in answered]
+        for visit, got in gots:
+            self._take_up(visit, got)
+        # Where stories begin to be missing, the next is asked for when this is known.
+        self._together = 1 if self._silent else min(2 * self._together, _MOST_TOGETHER)
+
+    def _take_up(self, visit: Visit, got: Got) -> None:
         self._looked[visit.reason] += not visit.missing
-        absent = _absence(visit, got)
+        absent = absence(visit, got)
         if absent is not None:
             self._odd[visit.reason] += not visit.missing
             self._hold(absent, got)
@@ -145,13 +161,19 @@ class Stories:
             self._answers, self._silent = True, 0
         return failure is None
 
-    def _hold(self, absent: _Absent, got: Got) -> None:
+    def _hold(self, absent: Absent, got: Got) -> None:
         """Keep the page of a story that is not there, and judge it later."""
         with self.pages.step():
             self.pages.recorder.hold(got.reading)
         self._absent.append(absent)
         self._answers = False
         self._silent += 1
+
+    def _heed_silence(self) -> None:
+        """Ask for a story that must be there once too many in a row were not.
+
+        Raises SiteDown where it is not there either.
+        """
         if self._silent < self._most_silent:
             return
         self._most_silent *= 2
@@ -208,7 +230,7 @@ class Stories:
             got = self.pages.get(Request("GET", control.url))
             if got is None:
                 continue
-            if _absence(control, got) is None:
+            if absence(control, got) is None:
                 if self._keep(control, got):
                     return True
                 continue
@@ -216,13 +238,13 @@ class Stories:
                 self.pages.recorder.hold(got.reading)
         return False
 
-    def _is_named(self, absent: _Absent) -> bool:
+    def _is_named(self, absent: Absent) -> bool:
         """Tell whether a list of this very run still names a story; believed the second time."""
         visit = absent.visit
         listed = visit.listed_at is not None and visit.listed_at >= self.began
         return listed and not visit.failures and not visit.missing
 
-    def _believe(self, absences: Iterable[_Absent]) -> None:
+    def _believe(self, absences: Iterable[Absent]) -> None:
         for absent in absences:
             page = Page(absent.layout, missing=str(absent.failure))
             with self.pages.step():
@@ -230,7 +252,7 @@ class Stories:
                 self.pages.store.flush()
                 self.pages.store.agenda.visited(absent.visit, "missing", self.pages.now())
 
-    def _refuse(self, absences: Iterable[_Absent], why: str) -> None:
+    def _refuse(self, absences: Iterable[Absent], why: str) -> None:
         """Keep the pages aside: the site is in trouble, or contradicts itself."""
         for absent in absences:
             failure = Unreachable(
@@ -255,16 +277,3 @@ class Stories:
             for absent in doubted:
                 self.pages.store.agenda.visited(absent.visit, "unbelieved", self.pages.now())
         self._absent.clear()
-
-
-def _absence(visit: Visit, got: Got) -> _Absent | None:
-    """Tell whether an answer says that the story is not there."""
-    reading, failure = got.reading, got.reading.failure
-    if reading.capture is None:
-        return None
-    if isinstance(failure, WrongPage) and failure.is_home:
-        return _Absent(visit, reading.capture, reading.sha256, failure, STAND_IN)
-    if failure is None and reading.page is not None and reading.page.missing:
-        gone = WrongPage(reading.page.missing, "the site says that there is no such page")
-        return _Absent(visit, reading.capture, reading.sha256, gone, reading.page.layout)
-    return None

@@ -125,12 +125,15 @@ class Store:
         is taken at once: two writers that read first and write then would both fail, however
         long they wait (libraries.md, SQLITE_BUSY_SNAPSHOT).
         """
-        with self._all_or_nothing():
+        try:
             if not self.is_open:
                 self._connection.execute("BEGIN IMMEDIATE")
             self.articles.begin()
             yield
             self.changes = self.articles.flush_rows()
+        except BaseException as failure:
+            self._take_back(failure)
+            raise
 
     @property
     def is_open(self) -> bool:
@@ -139,24 +142,26 @@ class Store:
 
     def commit(self) -> None:
         """Commit the steps that are open; does nothing where none is."""
-        with self._all_or_nothing():
-            if self.is_open:
-                self._connection.execute("COMMIT")
-
-    @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
+        if not self.is_open:
+            return
         try:
-            with files.named_failures(self.path):
-                yield
+            self._connection.execute("COMMIT")
         except BaseException as failure:
-            self.articles.forget()
-            self.bodies.forget()
-            if self.is_open:
-                self._connection.execute("ROLLBACK")
-            if isinstance(failure, Busy):
-                # What is still to be written on the way out does not wait once more.
-                self._connection.execute("PRAGMA busy_timeout = 0")
+            self._take_back(failure)
             raise
+
+    def _take_back(self, failure: BaseException) -> None:
+        """Undo what was not committed; raise what SQLite said under a name of our own."""
+        self.articles.forget()
+        self.bodies.forget()
+        if self.is_open:
+            self._connection.execute("ROLLBACK")
+        error = files.named(failure, self.path) if isinstance(failure, sqlite3.Error) else None
+        if isinstance(error, Busy):
+            # What is still to be written on the way out does not wait once more.
+            self._connection.execute("PRAGMA busy_timeout = 0")
+        if error is not None:
+            raise error from failure
 
     def flush(self) -> None:
         """Derive the rows of the stories touched so far, so that long transactions stay small."""

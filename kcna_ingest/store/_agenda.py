@@ -63,6 +63,11 @@ class Agenda:
             [(stamp(at), url) for url in urls],
         )
 
+    def has_asked(self, site: str) -> bool:
+        """Tell whether any story of a site was ever asked for."""
+        query = "SELECT 1 FROM visits WHERE site = ? AND asked_at IS NOT NULL LIMIT 1"
+        return self._connection.execute(query, (site,)).fetchone() is not None
+
     def note_headlines(self, headlines: Sequence[tuple[str, str]], at: datetime) -> None:
         """Make stories due that a list began to call other than they are known."""
         seen = stamp(at)

@@ -173,7 +173,7 @@ def _shown(row: dict[str, Any], past: history.History, everything: Touched) -> d
     current = everything.told[past.current] if past.current is not None else None
     lists = Listed.of(everything.listings)
     printed = (current and current.dateline) or lists.dateline
-    parts = dateline.split(printed)[0] if printed else None
+    parts = dateline.parts(printed) if printed else None
     body = (current and current.body) or None
     first = min(everything.addresses, key=itemgetter(0, 1), default=None)
     seen = [at for at in (stamp_of(past.first_seen), lists.first_seen) if at]
