@@ -59,6 +59,8 @@ class Lists:
     #: Asked for in this run; of these, those that showed rows; and all that its menus named.
     _asked: set[str] = field(default_factory=set)
     _answered: set[str] = field(default_factory=set)
+    #: Stories of the site were asked for in earlier runs.
+    _asked_before: bool = True
     _menu: set[str] = field(default_factory=set)
     #: Of the table, in the order in which they are read.
     _planned: list[str] = field(default_factory=list)
@@ -66,6 +68,7 @@ class Lists:
     def read_all(self) -> None:
         """Read the list all news passes through, then every other that table and menu name."""
         planned = listed(self.edition, self.wish, self._today())
+        self._asked_before = self.pages.store.agenda.has_asked(self.edition.publisher.name)
         with self.pages.step():
             for each in planned:
                 self.pages.store.lists.seen(each, self.pages.now())
@@ -218,7 +221,7 @@ class Lists:
             since = known.whole_at if whole else known.read_at
             before = lists.rows_since(known, since) if since is not None and judge else []
             # Only stories that were asked for are made due by another headline.
-            headlines = _headlines(page) if agenda.has_asked(known.site) else []
+            headlines = _headlines(page) if self._asked_before else []
             renamed = lists.renamed(known, headlines)
             if page is not None and before and not rows:
                 got = _emptied(got, len(before))

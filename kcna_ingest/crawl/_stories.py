@@ -24,7 +24,7 @@ from kcna_ingest.models import Page, Request
 from kcna_ingest.sources.live import Validators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from kcna_ingest.crawl._pages import Got, Pages
@@ -121,7 +121,7 @@ class Stories:
             return
         got = None if answer is None else self.pages.answered(request, answer)
         if got is not None:
-            self._take_up(visit, got)
+            self._take_up([(visit, got)])
             return
         with self.pages.step():
             self.pages.store.agenda.visited(visit, "failed", self.pages.now())
@@ -129,45 +129,49 @@ class Stories:
     def _read_answers(self) -> None:
         """Read and keep the pages in hand. Asks nothing: it is called while the site is asked."""
         answered, self._answered = self._answered, []
-        gots = [(visit, self.pages.read(answer)) for visit, answer in answered]
-        for visit, got in gots:
-            self._take_up(visit, got)
+        if answered:
+            self._take_up([(visit, self.pages.read(answer)) for visit, answer in answered])
         # Where stories begin to be missing, the next is asked for when this is known.
         self._together = 1 if self._silent else min(2 * self._together, _MOST_TOGETHER)
 
-    def _take_up(self, visit: Visit, got: Got) -> None:
-        self._looked[visit.reason] += not visit.missing
-        absent = absence(visit, got)
-        if absent is not None:
-            self._odd[visit.reason] += not visit.missing
-            self._hold(absent, got)
-            return
-        self._keep(visit, got)
-        changed = any(change.what in {"changed", "suspect"} for change in self.pages.changes)
-        self._odd[visit.reason] += visit.reason == "recheck" and changed
-
-    def _keep(self, visit: Visit, got: Got) -> bool:
-        """Keep the page of a story that is there; tell whether it was understood."""
+    def _take_up(self, seen: Sequence[tuple[Visit, Got]]) -> None:
+        """Keep pages, in one step; count which stories were there, and as before."""
+        absences = [absence(visit, got) for visit, got in seen]
+        there = [each for each, absent in zip(seen, absences, strict=True) if absent is None]
         with self.pages.step():
-            failure = self.pages.take(got)
-            self.pages.store.flush()
+            for (_, got), absent in zip(seen, absences, strict=True):
+                if absent is not None:
+                    self.pages.recorder.hold(got.reading)
+            understood = self._keep(there)
+        odd = {c.article_id for c in self.pages.changes if c.what in {"changed", "suspect"}}
+        for (visit, _), absent in zip(seen, absences, strict=True):
+            self._looked[visit.reason] += not visit.missing
+            if absent is not None:
+                self._odd[visit.reason] += not visit.missing
+                self._absent.append(absent)
+                self._answers = False
+                self._silent += 1
+                continue
+            self._odd[visit.reason] += visit.reason == "recheck" and visit.article_id in odd
+            if visit.article_id in understood:
+                self._answers, self._silent = True, 0
+
+    def _keep(self, there: Sequence[tuple[Visit, Got]]) -> set[int]:
+        """Keep the pages of stories that are there; give which were understood. In a step."""
+        failures = [self.pages.take(got) for _, got in there]
+        self.pages.store.flush()
+        for (visit, got), failure in zip(there, failures, strict=True):
             self.pages.store.agenda.visited(
                 visit,
                 "failed" if failure else ("same" if got.unchanged else "read"),
                 self.pages.now(),
                 (got.validators.etag, got.validators.last_modified),
             )
-        if failure is None:
-            self._answers, self._silent = True, 0
-        return failure is None
-
-    def _hold(self, absent: Absent, got: Got) -> None:
-        """Keep the page of a story that is not there, and judge it later."""
-        with self.pages.step():
-            self.pages.recorder.hold(got.reading)
-        self._absent.append(absent)
-        self._answers = False
-        self._silent += 1
+        return {
+            visit.article_id
+            for (visit, _), failure in zip(there, failures, strict=True)
+            if failure is None
+        }
 
     def _heed_silence(self) -> None:
         """Ask for a story that must be there once too many in a row were not.
@@ -231,7 +235,10 @@ class Stories:
             if got is None:
                 continue
             if absence(control, got) is None:
-                if self._keep(control, got):
+                with self.pages.step():
+                    understood = self._keep([(control, got)])
+                if understood:
+                    self._answers, self._silent = True, 0
                     return True
                 continue
             with self.pages.step():
