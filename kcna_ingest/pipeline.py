@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kcna_ingest.tally import Tally, Voice
 
 #: Captures written in one transaction when they come fast: commits cost more than pages.
-GROUP = 256
+GROUP = 512
 #: … and the longest such a transaction may last, in seconds.
 _LONGEST = 1.0
 

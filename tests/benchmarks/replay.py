@@ -115,8 +115,14 @@ def replay(folder: Path, db: Path) -> tuple[float, float, float]:
     return run([sys.executable, "-m", "kcna_ingest", "replay", "-q", str(folder), "--db", str(db)])
 
 
+_TIMES = ("fetched_at", "first_seen", "last_seen", "changed_at", "seen_at")
+
+
 def fill(db: Path, count: int) -> None:
-    """Multiply what a file holds to so many articles, with all that belongs to them."""
+    """Multiply what a file holds to so many articles, with all that belongs to them.
+
+    Each copy is a year older than the one before, as a record of decades is.
+    """
     connection = sqlite3.connect(db)
     (held,) = connection.execute("SELECT count(*) FROM articles").fetchone()
     copies = count // held
@@ -145,6 +151,10 @@ def fill(db: Path, count: int) -> None:
 
 
 def _copied(name: str, changed: tuple[str, ...]) -> str:
+    if name == "date":
+        return "date(date, '-' || i || ' years')"
+    if name in _TIMES:
+        return f"strftime('%Y-%m-%dT%H:%M:%SZ', {name}, '-' || i || ' years')"
     if name not in changed:
         return name
     if name in {"id", "article_id", "capture_id"}:
