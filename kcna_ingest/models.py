@@ -87,7 +87,7 @@ class Medium:
 class Entry:
     """One row of a listing, or one card beside an article."""
 
-    #: Place on the page, from 1.
+    #: Place in the list, from 1; on the page where nobody says how many rows stand before it.
     position: int
     language: Language
     #: Canonical address (``sites.canonical``), or None where the source prints none.

@@ -39,7 +39,7 @@ NAME: Final = "kcna.kp-detail-list"
 #: Each begins with its name: of letters, a search knows where not to look.
 _COUNTERS = {
     name: re.compile(rf"{name}(?<=\b{name})\s*=\s*[\"']?(\d{{1,9}})\b".encode())
-    for name in ("total", "cur_page", "page_cnt")
+    for name in ("total", "cur_page", "page_cnt", "per_page")
 }
 _PAGES = re.compile(rb"\bpage_cnt\s*=")
 _DAY = re.compile(r"\[? ?\d{4}\. ?\d{1,2}\. ?\d{1,2}\.? ?\]?")
@@ -62,7 +62,7 @@ def _parse(document: Document) -> Page:
     counters = _counters(document.source)
     lists = _kcna.menu(document)
     category = _category(document, lists)
-    entries = _entries(document, category)
+    entries = _entries(document, category, _rows_before(counters))
     if not entries and counters.get("total") != 0:
         reason = f"a list without rows, total {counters.get('total')}: {_wrong.title(document)!r}"
         raise EmptyPage(reason, "the session may have ended; ask for the first page again")
@@ -87,6 +87,11 @@ def _counters(source: bytes) -> dict[str, int]:
     return {name: int(values[-1]) for name, values in found.items() if values}
 
 
+def _rows_before(counters: dict[str, int]) -> int:
+    """Count the rows of the list that stand on the pages before."""
+    return max(counters.get("cur_page", 1) - 1, 0) * counters.get("per_page", 0)
+
+
 def _category(document: Document, lists: Sequence[ListLink]) -> str | None:
     """Give the name of this list: the site's table, else what the menu calls it."""
     address = document.address
@@ -97,7 +102,7 @@ def _category(document: Document, lists: Sequence[ListLink]) -> str | None:
     return next((link.label for link in lists if link.url == document.url), None)
 
 
-def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
+def _entries(document: Document, category: str | None, before: int) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     # Once for all rows: from here on the text of a node is what stands in it.
     for line_break in document.tree.css("br"):
@@ -116,7 +121,7 @@ def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
         told = address.language or document.address.language
         entries.append(
             Entry(
-                position=len(entries) + 1,
+                position=before + len(entries) + 1,
                 language=told or _kcna.page_language(document, document.tree, None, headline or ""),
                 url=url,
                 headline=headline,
