@@ -81,7 +81,6 @@ def systemd(job: Job) -> dict[str, str]:
     folder = _escaped(str(job.db.parent))
     service = f"""[Unit]
 Description=Fetch North Korean state media into {_escaped(str(job.db))}
-Documentation=https://pypi.org/project/kcna-ingest/
 Wants=network-online.target
 After=network-online.target
 OnFailure=kcna-ingest-failed.service

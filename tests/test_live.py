@@ -75,7 +75,7 @@ def test_the_name_is_honest() -> None:
 
     for heard in server.heard:
         assert heard.headers["user-agent"].startswith("kcna-ingest/")
-        assert heard.headers["user-agent"].endswith("kcna-ingest; archive@example.org)")
+        assert heard.headers["user-agent"].endswith("for research; archive@example.org)")
         assert heard.headers["accept-encoding"] == "gzip, identity"
 
 

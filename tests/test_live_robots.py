@@ -51,7 +51,7 @@ def test_what_is_disallowed_is_not_asked() -> None:
         ("User-agent: kcna-ingest\nDisallow: /\n", False),
         ("User-agent: KCNA-Ingest\nAllow: /\n\nUser-agent: *\nDisallow: /\n", True),
         # Words of the User-Agent are no names of it.
-        ("User-agent: pypi.org\nDisallow: /\n", True),
+        ("User-agent: record\nDisallow: /\n", True),
         ("User-agent: otherbot\nDisallow: /\n", True),
         ("\ufeffUser-agent: *\nDisallow: /\n", False),
         ("<html><title>조선중앙통신 | 첫페지</title></html>", True),

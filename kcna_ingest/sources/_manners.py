@@ -11,7 +11,7 @@ from kcna_ingest.errors import UsageError
 
 #: The name robots.txt may speak to.
 PRODUCT = "kcna-ingest"
-_HOME = "https://pypi.org/project/kcna-ingest"
+_PURPOSE = "keeps a record of news for research"
 #: Below this a pace is no pace; a copy of one's own may be asked as fast as it can.
 _LEAST_PACE = 1.0
 
@@ -57,13 +57,13 @@ class Manners:
 
     @property
     def user_agent(self) -> str:
-        """Say who asks: this tool, its version, where to read about it, whom to write to.
+        """Say who asks: this tool, its version, what it is for, whom to write to.
 
         >>> Manners(contact="me@example.org").user_agent.partition(" ")[2]
-        '(+https://pypi.org/project/kcna-ingest; me@example.org)'
+        '(keeps a record of news for research; me@example.org)'
         """
         contact = f"; {self.contact}" if self.contact else ""
-        return f"{PRODUCT}/{__version__} (+{_HOME}{contact})"
+        return f"{PRODUCT}/{__version__} ({_PURPOSE}{contact})"
 
     def _check_pace(self) -> None:
         if self.pace is None:
