@@ -200,12 +200,15 @@ def lists(connection: sqlite3.Connection) -> list[Row]:
 def freshness(connection: sqlite3.Connection) -> list[Row]:
     """Give when each edition was last read: from its lists, else from the pages kept.
 
-    ``read_at`` is None for an edition whose lists were asked for and never read.
+    ``read_at`` is None for an edition whose lists were asked for and never read. Photographs
+    and films count only where no list of articles is known: news is in those.
     """
     found = _all(
         connection,
         # A list asked for in vain has failures; one that had not changed was not read anew.
-        "SELECT site, language, max(iif(failures, read_at, asked_at)) AS read_at FROM lists "
+        "SELECT site, language, max(iif(failures, read_at, asked_at)) AS read_at FROM lists AS l "
+        "WHERE kind = 'article' OR NOT EXISTS (SELECT 1 FROM lists AS n WHERE n.site = l.site "
+        "AND n.language = l.language AND n.kind = 'article') "
         "GROUP BY site, language ORDER BY site, language",
     )
     if any(row["read_at"] for row in found):

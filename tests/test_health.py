@@ -133,6 +133,22 @@ def test_an_edition_that_never_answered_is_stale(tmp_path: Path) -> None:
     assert [("stale", "kcna.kp/ko was never read")] == [(each.kind, each.what) for each in found]
 
 
+def test_photographs_alone_do_not_make_an_edition_fresh(tmp_path: Path) -> None:
+    """News is in the lists of articles: an edition that shows only others is stale."""
+    with replica(tmp_path, 60) as here:
+        here.fetch()
+        first = here.time.at
+        here.days(3)
+        here.site.fault("status", path="/en/article/list/", times=None, code=404)
+        here.fetch()
+        with closing(sqlite3.connect(here.db)) as connection:
+            (fresh,) = records.freshness(connection)
+
+    read_at = datetime.fromisoformat(fresh["read_at"])
+    assert here.time.at - read_at > timedelta(days=2)
+    assert abs(read_at - first) < timedelta(hours=1)
+
+
 def _kinds(db: Path, now: datetime) -> set[str]:
     with closing(sqlite3.connect(db)) as connection:
         status = records.status(connection)
