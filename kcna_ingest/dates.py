@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final
 
-from kcna_ingest.errors import FieldError
+from kcna_ingest.errors import LOOK, FieldError
 from kcna_ingest.models import DateFrom, Dateline
 
 #: Year 1 of the Juche era is 1912, the year of Kim Il Sung's birth.
@@ -44,7 +44,7 @@ _MONTHS: Final = (
     "november",
     "december",
 )
-_HINT: Final = "the site may have changed its dates; look at the capture"
+_HINT: Final = f"the site may have changed its dates; {LOOK}"
 
 #: Pyongyang's clock went back half an hour when 15 August 2015, 00:00, would have begun
 #: (70 years of liberation), and forward again on 4 May 2018 at 23:30, which became 5 May, 00:00

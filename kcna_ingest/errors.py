@@ -31,6 +31,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+#: What to do about a page that was kept and not understood.
+LOOK = "look at it with: ingest show --raw, and its address or file"
+
 
 class IngestError(Exception):
     """Carry a one-line reason and a hint what to do; exit status and kind go with the class."""

@@ -16,12 +16,12 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from kcna_ingest.errors import IngestError
+from kcna_ingest.errors import LOOK, IngestError
 from kcna_ingest.models import Article, Dateline, Entry, ListLink, Medium, Page, Request, Via
 
 #: Status of a child that ran out of memory where it could not say so.
 NO_MEMORY = 70
-HINT = "the bytes are kept; look at the capture"
+HINT = f"the bytes are kept; {LOOK}"
 _LENGTH = struct.Struct("!Q")
 
 

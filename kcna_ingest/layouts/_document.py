@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser
 
 from kcna_ingest import sites
-from kcna_ingest.errors import HostilePage
+from kcna_ingest.errors import LOOK, HostilePage
 from kcna_ingest.layouts._cut import reduced
 from kcna_ingest.layouts._decode import utf8
 from kcna_ingest.models import Capture, Language, Page
@@ -37,7 +37,7 @@ class Document:
         """Decode the capture; ``hint`` is the headline its listing gave. Raises HostilePage."""
         if len(capture.body) > LARGEST:
             reason = f"the page has {len(capture.body):,} bytes, more than {LARGEST:,}"
-            raise HostilePage(reason, "no page of these sites is that large; look at the capture")
+            raise HostilePage(reason, f"no page of these sites is that large; {LOOK}")
         self.capture = capture
         self.hint = hint
         self._places: dict[bytes, int] = {}

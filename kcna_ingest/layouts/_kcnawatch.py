@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from kcna_ingest import dateline as datelines
 from kcna_ingest import dates, language
-from kcna_ingest.errors import EmptyPage, FieldError
+from kcna_ingest.errors import LOOK, EmptyPage, FieldError
 from kcna_ingest.layouts import _story
 from kcna_ingest.models import Article, Dateline, Entry, Medium
 from kcna_ingest.text import compared, is_cut_of, split_end_mark
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SITE: Final = "kcnawatch.org"
 ROOT: Final = "https://kcnawatch.org/"
-LOOK: Final = "the site may have changed its pages; look at the capture"
+CHANGED: Final = f"the site may have changed its pages; {LOOK}"
 
 #: The day of a card: "December 05, 2024".
 DAY: Final = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}")
@@ -109,7 +109,7 @@ def _opening(title: str, excerpt: str) -> tuple[Dateline | None, str] | None:
     """Give the opening of the text where the title is no headline, None where it is one."""
     words, text = uncut(title), uncut(excerpt)
     if not words and not text:
-        raise FieldError("a card without title and text", LOOK)
+        raise FieldError("a card without title and text", CHANGED)
     if not words or repeats(title, text):
         return datelines.split(max(words, text, key=len))
     dateline, opening = datelines.split(words)
@@ -118,7 +118,7 @@ def _opening(title: str, excerpt: str) -> tuple[Dateline | None, str] | None:
     # No headline begins with a dateline; the text below may have lost it.
     other, rest = datelines.split(text)
     if other not in {None, dateline} or not _same_start(opening, rest):
-        raise FieldError(f"a card's title opens another text than its own: {title!r}", LOOK)
+        raise FieldError(f"a card's title opens another text than its own: {title!r}", CHANGED)
     return dateline, max(opening, rest, key=len)
 
 
@@ -167,7 +167,7 @@ def article(
     body, marked = _story.without_mark([*before, *rest])
     if not body:
         named = "" if headline is None else f": {headline!r}"
-        raise EmptyPage(f"the article has no text{named}", LOOK)
+        raise EmptyPage(f"the article has no text{named}", CHANGED)
     return Article(
         url=document.url if document.url.startswith("http") else None,
         site=SITE,

@@ -188,7 +188,7 @@ def _refuse_bare(categories: Iterable[str], cards: Iterable[tuple[str, Card]]) -
             continue
         if category not in {named for named, _ in days} or (category, None) in days:
             reason = f"no card, or one without day, below 'More From {category}'"
-            raise FieldError(reason, _kcnawatch.LOOK)
+            raise FieldError(reason, _kcnawatch.CHANGED)
 
 
 def story_url(document: Document, link: LexborNode) -> str | None:

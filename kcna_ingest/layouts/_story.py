@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from kcna_ingest.errors import FieldError
+from kcna_ingest.errors import LOOK, FieldError
 from kcna_ingest.text import compared, normalise, split_end_mark
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def headline(headings: Sequence[str], titles: Sequence[str], hint: str | None, l
     if titles:
         return titles[0]
     reason = f"{layout}: neither a heading nor 'title' names the article"
-    raise FieldError(reason, "look at the capture")
+    raise FieldError(reason, LOOK)
 
 
 def _alike(text: str) -> str:

@@ -13,6 +13,7 @@ import html
 import re
 
 from kcna_ingest.errors import (
+    LOOK,
     BlockedPage,
     EmptyPage,
     PageError,
@@ -60,7 +61,7 @@ _OF_THE_AGENCY = re.compile(
 )
 
 _LATER = "ask again later, or from another place"
-_LOOK = "the page is kept; look at it with: ingest show --raw, and its address or file"
+_LOOK = f"the page is kept; {LOOK}"
 
 
 def refuse(document: Document) -> None:

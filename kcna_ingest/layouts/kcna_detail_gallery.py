@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kcna_ingest.errors import EmptyPage, FieldError
+from kcna_ingest.errors import LOOK, EmptyPage, FieldError
 from kcna_ingest.layouts import _kcna, _wrong
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.layouts._select import attribute
@@ -55,7 +55,7 @@ def _parse(document: Document) -> Page:
         )
     headline = next(iter(_kcna.titles(document.tree)), None)
     if headline is None:
-        raise FieldError(f"{NAME}: no 'title' names the pictures", "look at the capture")
+        raise FieldError(f"{NAME}: no 'title' names the pictures", LOOK)
     story = Article(
         url=_kcna.address_or_none(document),
         site=_kcna.SITE,

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kcna_ingest.errors import EmptyPage
+from kcna_ingest.errors import LOOK, EmptyPage
 from kcna_ingest.layouts import _kcna, _wrong, kcna_detail_gallery
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.models import LANGUAGES, Page
@@ -45,7 +45,7 @@ def _recognise(document: Document) -> bool:
 def _parse(document: Document) -> Page:
     lists = _kcna.menu(document)
     if not lists:
-        raise EmptyPage(f"no list in the menu: {_wrong.title(document)!r}", "look at the capture")
+        raise EmptyPage(f"no list in the menu: {_wrong.title(document)!r}", LOOK)
     return Page(layout=NAME, lists=lists)
 
 

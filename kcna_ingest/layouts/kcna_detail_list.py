@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from kcna_ingest import sites
 from kcna_ingest.dates import printed_day
-from kcna_ingest.errors import EmptyPage, FieldError
+from kcna_ingest.errors import LOOK, EmptyPage, FieldError
 from kcna_ingest.layouts import _kcna, _wrong
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.layouts._select import attribute, elements, maybe
@@ -68,7 +68,7 @@ def _parse(document: Document) -> Page:
         raise EmptyPage(reason, "the session may have ended; ask for the first page again")
     days = [entry.published for entry in entries if entry.published is not None]
     if entries and not days:
-        raise FieldError(f"{NAME}: no row shows a date like [2026.7.19.]", "look at the capture")
+        raise FieldError(f"{NAME}: no row shows a date like [2026.7.19.]", LOOK)
     return Page(
         layout=NAME,
         entries=entries,
@@ -170,7 +170,7 @@ def _following(document: Document, counters: dict[str, int]) -> Request | None:
     """Give the site's own request for the next page, None on the last."""
     number, pages = counters.get("cur_page"), counters.get("page_cnt")
     if number is None or pages is None:
-        raise FieldError(f"{NAME}: the script sets no 'cur_page' or 'page_cnt'", "look at it")
+        raise FieldError(f"{NAME}: the script sets no 'cur_page' or 'page_cnt'", LOOK)
     if number >= pages:
         return None
     form = maybe(document.tree, "#article_form, #gallery_form, #video_form", NAME)
@@ -183,7 +183,7 @@ def _following(document: Document, counters: dict[str, int]) -> Request | None:
         if attribute(field, "type").lower() == "hidden" and attribute(field, "name")
     ]
     if "page_num" not in dict(fields):
-        raise FieldError(f"{NAME}: the form has no field 'page_num'", "look at the capture")
+        raise FieldError(f"{NAME}: the form has no field 'page_num'", LOOK)
     target = document.link(attribute(form, "action"), _kcna.ROOT) or document.url
     return Request(
         method="POST",

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kcna_ingest.errors import EmptyPage
+from kcna_ingest.errors import LOOK, EmptyPage
 from kcna_ingest.layouts import _kcmsf, _kcna, _wrong, kcna_kcmsf_list
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.models import LANGUAGES, Page
@@ -40,7 +40,7 @@ def _parse(document: Document) -> Page:
         raise _wrong.unfinished(document)
     lists = _kcmsf.menu(document)
     if not lists:
-        raise EmptyPage(f"no list in the menu: {_wrong.title(document)!r}", "look at the capture")
+        raise EmptyPage(f"no list in the menu: {_wrong.title(document)!r}", LOOK)
     return Page(layout=NAME, lists=lists)
 
 

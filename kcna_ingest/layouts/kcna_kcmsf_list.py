@@ -24,7 +24,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from kcna_ingest import sites
-from kcna_ingest.errors import EmptyPage, FieldError
+from kcna_ingest.errors import LOOK, EmptyPage, FieldError
 from kcna_ingest.layouts import _kcmsf, _kcna, _wrong
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.layouts._select import attribute, elements, maybe, text_of
@@ -71,11 +71,11 @@ def _parse(document: Document) -> Page:
     entries = _entries(document, _category(document, lists))
     if not entries:
         reason = f"a list without rows: {_wrong.title(document)!r}"
-        raise EmptyPage(reason, "the server's session may have ended; look at the capture")
+        raise EmptyPage(reason, f"the server's session may have ended; {LOOK}")
     days = [entry.published for entry in entries if entry.published is not None]
     if not days:
         reason = f"{NAME}: no row shows a date like [2024.10.29.] or [Juche113.8.2.]"
-        raise FieldError(reason, "look at the capture")
+        raise FieldError(reason, LOOK)
     return Page(layout=NAME, entries=entries, lists=lists, newest=max(days))
 
 

@@ -95,14 +95,14 @@ def _headline(
 ) -> tuple[str | None, Sequence[str]]:
     """Give the headline and the text below it; None where it only repeats how the text opens."""
     if not headings:
-        raise FieldError(f"{NAME}: no 'h1' names the article", _kcnawatch.LOOK)
+        raise FieldError(f"{NAME}: no 'h1' names the article", _kcnawatch.CHANGED)
     headline = _story.headline(headings, _titles(document), document.hint, NAME)
     below = _story.without_headline(lines, headline, headings)
     if lines and (not below or _kcnawatch.repeats(headline, " ".join(below))):
         return None, below or lines
     if datelines.split(headline)[0] is not None:
         reason = f"{NAME}: the heading opens another text than the page's: {headline[:80]!r}"
-        raise FieldError(reason, _kcnawatch.LOOK)
+        raise FieldError(reason, _kcnawatch.CHANGED)
     return headline, below
 
 
@@ -121,7 +121,7 @@ def _provenance(
     line = _kcnawatch_tree.date_line(top)
     found = _kcnawatch.DATE_LINE.fullmatch(text_of(line)) if line is not None else None
     if line is None or found is None:
-        raise FieldError(f"{NAME}: no line 'Date: dd/mm/yyyy | Source: …'", _kcnawatch.LOOK)
+        raise FieldError(f"{NAME}: no line 'Date: dd/mm/yyyy | Source: …'", _kcnawatch.CHANGED)
     links = [
         document.link(attribute(link, "href"), _kcnawatch.ROOT) for link in line.css("a[href]")
     ]

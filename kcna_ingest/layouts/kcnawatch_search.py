@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kcna_ingest.errors import EmptyPage, FieldError
+from kcna_ingest.errors import LOOK, EmptyPage, FieldError
 from kcna_ingest.layouts import _kcnawatch, _kcnawatch_tree, _wrong, kcnawatch_article
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.layouts._select import one, text_of
@@ -47,7 +47,7 @@ def _parse(document: Document) -> Page:
     rows = document.tree.css(_ROWS)
     if not rows:
         reason = f"a list without rows: {_wrong.title(document)!r}"
-        raise EmptyPage(reason, "search for another word, or look at the capture")
+        raise EmptyPage(reason, f"search for another word, or {LOOK}")
     entries = tuple(_entry(document, row, number) for number, row in enumerate(rows, 1))
     return Page(layout=NAME, entries=entries, newest=_kcnawatch.newest(entries))
 
@@ -57,11 +57,11 @@ def _entry(document: Document, row: LexborNode, number: int) -> Entry:
     url = _kcnawatch_tree.story_url(document, link)
     if url is None:
         reason = f"{NAME}: a row leads to no story: {text_of(row)[:80]!r}"
-        raise FieldError(reason, _kcnawatch.LOOK)
+        raise FieldError(reason, _kcnawatch.CHANGED)
     card = _kcnawatch_tree.card(document, row, url)
     if card.published is None:
         reason = f"{NAME}: a row shows no day like December 05, 2024: {card.title[:80]!r}"
-        raise FieldError(reason, _kcnawatch.LOOK)
+        raise FieldError(reason, _kcnawatch.CHANGED)
     return _kcnawatch.entry(card, number)
 
 

@@ -53,7 +53,7 @@ def _parse(document: Document) -> Page:
     lines = _lines(document)
     first = _first_heading(lines)
     if first is None:
-        raise FieldError(f"{NAME}: no line 'More From …'", _kcnawatch.LOOK)
+        raise FieldError(f"{NAME}: no line 'More From …'", _kcnawatch.CHANGED)
     _refuse_misread(document)
     entries = _entries(document, lines, first)
     story = _article(document, lines[:first])
@@ -121,17 +121,17 @@ def _card(document: Document, lines: Sequence[str], category: str | None) -> Car
     """Read one card: title, day, text. Raises FieldError, TruncatedPage at the end of the text."""
     title = lines[0]
     if _kcnawatch.DAY.fullmatch(title):
-        raise FieldError(f"{NAME}: a card without title before {title!r}", _kcnawatch.LOOK)
+        raise FieldError(f"{NAME}: a card without title before {title!r}", _kcnawatch.CHANGED)
     if len(lines) < 3:
         raise _wrong.unfinished(document)
     day = _kcnawatch.printed_day(lines[1])
     if day is None:
         reason = f"{NAME}: no day below the card's title {title[:80]!r}, but {lines[1][:80]!r}"
-        raise FieldError(reason, _kcnawatch.LOOK)
+        raise FieldError(reason, _kcnawatch.CHANGED)
     excerpt = lines[2]
     if _kcnawatch.HEADING.fullmatch(excerpt) or _kcnawatch.DAY.fullmatch(excerpt):
         reason = f"{NAME}: no text below the card's title {title[:80]!r}"
-        raise FieldError(reason, _kcnawatch.LOOK)
+        raise FieldError(reason, _kcnawatch.CHANGED)
     return Card(title=title, excerpt=excerpt, published=day, category=category)
 
 
