@@ -16,7 +16,7 @@ from kcna_ingest.models import Capture
 from tests.confined_cases import body_of, capture, headline, page
 
 #: What a small page may cost at most, whatever is in it: it costs the run as much.
-BEARABLE = Limits(memory=600_000_000, cpu=2, patience=20.0)
+BEARABLE = Limits(memory=600_000_000, cpu=5, patience=30.0)
 LIST = "http://www.kcna.kp/en/article/list/a666dda1282180e0ee1b4427b0574ae7"
 
 

@@ -50,6 +50,12 @@ class Bench:
             self.tally.pages += 1
             tell(self.store, story(number))
 
+    def write_and_wait(self, number: int) -> None:
+        """Wait when a story is half taken down."""
+        with self.ledger.step():
+            tell(self.store, story(number))
+            self.ledger.settle()
+
     def write_badly(self, number: int) -> None:
         """Fail when a story is half taken down."""
         with self.ledger.step():
@@ -141,3 +147,12 @@ def test_what_is_in_hand_is_taken_down_before_a_wait(bench: Bench) -> None:
     assert before == []
     assert bench.kept() == ["bakery-number-1", "bakery-number-2"]
     assert (len(bench.told), bench.tally.new) == (2, 2)
+
+
+def test_half_a_step_is_never_committed(bench: Bench) -> None:
+    """Waiting inside a step is a fault of this program, and takes the step back."""
+    with pytest.raises(RuntimeError, match="inside a step"):
+        bench.write_and_wait(1)
+    bench.ledger.settle()
+
+    assert (bench.kept(), bench.told) == ([], [])

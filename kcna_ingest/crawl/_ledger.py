@@ -40,6 +40,7 @@ class Ledger:
         self.changes: list[Change] = []
         self._untold: list[Change] = []
         self._unwritten: Callable[[], None] | None = None
+        self._in_step = False
 
     def later(self, write: Callable[[], None]) -> None:
         """Call ``write`` before the run waits, or sooner: it takes down what is in hand."""
@@ -51,19 +52,27 @@ class Ledger:
         if not self._store.is_open:
             self._until = self._monotonic() + _LONGEST
             self._before = self._counted()
+        self._in_step = True
         try:
             with self._store.step():
                 yield
         except BaseException:
             self._take_back()
             raise
+        finally:
+            self._in_step = False
         self.changes = self._store.changes
         self._untold += self.changes
         if self._monotonic() >= self._until:
             self.settle()
 
     def settle(self) -> None:
-        """Take down what is in hand, commit it, and only then tell what became of the stories."""
+        """Take down what is in hand, commit it, and only then tell what became of the stories.
+
+        Raises RuntimeError inside a step: half of one must not be committed.
+        """
+        if self._in_step:
+            raise RuntimeError("a run must not wait inside a step")
         write, self._unwritten = self._unwritten, None
         if write is not None:
             write()
