@@ -28,7 +28,7 @@ FILE = (
 
 
 def lead(connection: sqlite3.Connection, claim: Claim, old: int, new: int) -> None:
-    """Give what the lists said of the claimed address to the story that was read there."""
+    """Give the claimed address, and what lists said of it, to the story that was read there."""
     execute = connection.execute
     rows = execute(
         "SELECT headline, teaser FROM sightings WHERE article_id = ? AND url = ?", (old, claim.url)
@@ -43,6 +43,7 @@ def lead(connection: sqlite3.Connection, claim: Claim, old: int, new: int) -> No
     file(connection, new, signs)
     execute(_SIGHTINGS.format("sightings", "article_id = ? AND url = ?"), (new, old, claim.url))
     execute("DELETE FROM sightings WHERE article_id = ? AND url = ?", (old, claim.url))
+    execute("UPDATE addresses SET article_id = ? WHERE url = ?", (new, claim.url))
 
 
 def file(connection: sqlite3.Connection, article_id: int, signs: Collection[str]) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ADDRESS = (
     "INSERT INTO addresses (url, article_id, site, language, native_id, confirmed, first_seen, "
     "last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-    "article_id = excluded.article_id, confirmed = max(confirmed, excluded.confirmed), "
+    "confirmed = max(confirmed, excluded.confirmed), "
     "first_seen = min(first_seen, excluded.first_seen), "
     "last_seen = max(last_seen, excluded.last_seen)"
 )
