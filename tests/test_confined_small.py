@@ -9,7 +9,7 @@ from string import ascii_lowercase
 
 import pytest
 
-from kcna_ingest.confined import Limits, Reader
+from kcna_ingest.confined import About, Limits, Reader
 from kcna_ingest.confined._small import is_small
 from kcna_ingest.errors import HostilePage
 from kcna_ingest.models import Capture
@@ -83,6 +83,16 @@ def test_other_pages_are_read_in_the_child(content: bytes) -> None:
 
     assert not is_small(content)
     assert headline(reading) == "Bakery 0"
+    assert pid is not None
+
+
+def test_page_that_was_too_much_before_is_read_in_the_child() -> None:
+    """It may have ended the parser: it must not end the run that meets it again."""
+    with Reader(trusting=True) as reader:
+        reading = reader.read(capture(1), About(hostile=True))
+        pid = reader.pid
+
+    assert headline(reading) == "Bakery 1"
     assert pid is not None
 
 

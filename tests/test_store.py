@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kcna_ingest import files
-from kcna_ingest.errors import Busy, IngestError, UnknownLayout
+from kcna_ingest.errors import Busy, HostilePage, IngestError, UnknownLayout
 from kcna_ingest.store import Store
 from tests import record_cases as cases
 from tests.record_cases import DAY, NOON, Print, hours, k2, k3, record, sentences, watch
@@ -534,6 +534,20 @@ def test_a_run_that_never_ended_is_known(path: Path) -> None:
         ended = store.was_killed("fetch")
 
     assert (at_first, killed, ended) == (False, True, False)
+
+
+def test_pages_too_much_for_the_parser_are_known_until_they_are_understood(path: Path) -> None:
+    """By their addresses; other failures are no reason to be careful."""
+    with Store(path) as store:
+        run_id = store.start_run("fetch", NOON)
+        with store.transaction():
+            store.failed(run_id, k3(1), HostilePage("it ends the parser", "look"), None, NOON)
+            store.failed(run_id, k3(2), HostilePage("it ends the parser", "look"), None, NOON)
+            store.failed(run_id, k3(3), UnknownLayout("no layout knows it", "look"), None, NOON)
+            store.resolve_failures(k3(2))
+        found = store.hostile()
+
+    assert found == {k3(1)}
 
 
 def test_who_waited_in_vain_does_not_wait_again(path: Path) -> None:

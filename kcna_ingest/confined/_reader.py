@@ -51,6 +51,8 @@ class About:
     hint: str | None = None
     #: Digests of bodies that need no parsing.
     known: frozenset[str] = field(default_factory=frozenset)
+    #: A page there was too much for the parser before: whatever its size, it is read in a child.
+    hostile: bool = False
 
 
 _NOTHING = About()
@@ -67,7 +69,7 @@ class Reader:
 
     The child is started with the first page and ended by ``close``. One ``read_many`` at a time.
     ``trusting``: a page by itself that is too small to do harm is read without the child, which
-    costs a third as much. Not after a run that died: a page may have ended the parser.
+    costs less. Not after a run that died: a page may have ended the parser.
     """
 
     def __init__(self, limits: Limits | None = None, *, trusting: bool = False) -> None:
@@ -104,7 +106,7 @@ class Reader:
 
     def read(self, capture: Capture, about: About = _NOTHING) -> Reading:
         """Read one page. Raises what ``read_many`` raises."""
-        if self._trusting and is_small(capture.body):
+        if self._trusting and not about.hostile and is_small(capture.body):
             with suppress(MemoryError):  # the child may still find some
                 return _here(capture, about)
         (reading,) = self.read_many([capture], lambda _: about)

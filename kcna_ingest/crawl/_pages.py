@@ -89,6 +89,8 @@ class Pages:
         self.now = now
         self._reader = reader
         self._ledger = ledger
+        #: Addresses of pages that were too much for the parser.
+        self._hostile = store.hostile()
         #: Block pages in a row; a filter answers 200, so that the session does not see them.
         self._blocked = 0
 
@@ -133,7 +135,8 @@ class Pages:
         """Read an answer that has a page."""
         if answer.capture is None:
             raise ValueError("an answer without a page cannot be read")
-        about = About(self.store.hint(sites.canonical(answer.capture.url)))
+        url = sites.canonical(answer.capture.url)
+        about = About(self.store.hint(url), hostile=url in self._hostile)
         got = Got(self._reader.read(answer.capture, about), answer.validators)
         status = answer.capture.status
         if status < 500 or isinstance(got.reading.failure, BlockedPage):

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "KnownList", "ListRow", "Store", "Told", "Visit"]
 
-#: Pages of the database kept in memory, in KiB: those that a transaction of 256 stories changes
-#: in a large file. With half of it they are written twice; more is no faster, for the system
-#: keeps the file in memory, too (tests/benchmarks/replay.py).
+#: Pages of the database kept in memory, in KiB: those that a transaction of 512 stories changes
+#: in a large file, which less would write twice. More is no faster, for the system keeps the
+#: file in memory, too (tests/benchmarks/replay.py).
 _CACHE = 16 * 1024
 #: Pages of 4 KiB written to the log before they are moved into the file. In a large file the
 #: same pages of its indexes change again and again: fewer moves, faster.
@@ -244,6 +244,10 @@ class Store:
     ) -> None:
         """Note a page or a file that was not understood."""
         self._log.failed(run_id, location, failure, capture_id, at)
+
+    def hostile(self) -> frozenset[str]:
+        """Give the files and addresses whose pages were too much for the parser when last read."""
+        return self._log.hostile()
 
     def resolve_failures(self, location: str) -> None:
         """Note that what stands at a location is understood now."""

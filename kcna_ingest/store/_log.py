@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kcna_ingest import __version__
+from kcna_ingest.errors import HostilePage
 from kcna_ingest.store._rows import stamp
 
 if TYPE_CHECKING:
@@ -74,6 +75,13 @@ class Log:
             "last_seen = max(last_seen, excluded.last_seen), resolved = 0",
             (location, failure.kind, failure.reason, failure.hint, capture_id, run_id, seen, seen),
         )
+
+    def hostile(self) -> frozenset[str]:
+        """Give the locations of pages that were too much for the parser when last read."""
+        rows = self._connection.execute(
+            "SELECT location FROM failures WHERE kind = ? AND NOT resolved", (HostilePage.kind,)
+        )
+        return frozenset(row[0] for row in rows)
 
     def resolve(self, location: str) -> None:
         """Note that what stands at a location is understood now."""
