@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from kcna_ingest import layouts
@@ -19,6 +19,7 @@ from kcna_ingest.models import Capture, Page
 from kcna_ingest.sources.saved import Saved, survey
 from tests.confined_cases import URL, all_saved, body_of, capture, headline, mixed, page
 from tests.fixture_cases import FAILING, GOOD, cases
+from tests.properties import examples
 
 
 @pytest.fixture(scope="module")
@@ -201,9 +202,7 @@ def test_large_files_are_kept_and_huge_ones_named(tmp_path: Path, reader: Reader
     assert huge.capture is None
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(150, without=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=400) | st.binary(max_size=40).map(gzip.compress), st.booleans())
 def test_any_file_is_page_or_failure(
     tmp_path: Path, reader: Reader, content: bytes, framed: bool
@@ -229,9 +228,7 @@ def _unzipped(content: bytes) -> bytes:
         return content
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(60, without=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.binary(max_size=200) | st.binary(max_size=30).map(gzip.compress), max_size=6))
 def test_any_files_are_each_page_or_failure(
     tmp_path: Path, reader: Reader, contents: list[bytes]

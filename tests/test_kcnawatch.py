@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest import layouts
@@ -17,6 +17,7 @@ from kcna_ingest.layouts import _kcnawatch
 from kcna_ingest.models import Article, Capture, Dateline, Entry, Language, Page
 from kcna_ingest.text import normalise, split_end_mark
 from tests.fixture_cases import GOOD, Case, cases
+from tests.properties import examples
 
 MOMENT = datetime(2026, 11, 1, 5, 0, tzinfo=UTC)
 FILE = "file:000_0123456789abcdef.txt"
@@ -168,7 +169,7 @@ def _card_lists(draw: st.DrawFn) -> tuple[Entry, ...]:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(_card_lists(), st.booleans(), st.sampled_from(["\n", "\r\n", "\n\n"]))
 def test_cards_written_out_come_back(
     entries: tuple[Entry, ...], closed: bool, line_end: str
@@ -182,7 +183,7 @@ def test_cards_written_out_come_back(
     assert max(e.published for e in entries if e.published) == page.newest
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(_card_lists())
 def test_rows_written_out_come_back(entries: tuple[Entry, ...]) -> None:
     """Any list of cards, as rows of a search, is read as it was."""
@@ -261,14 +262,14 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(LINES, max_size=14), st.sampled_from([FILE, STORY, SEARCH]))
 def test_any_lines_are_read_or_refused(lines: list[str], url: str) -> None:
     """Any lines of such documents, in any order, raise PageError and nothing else."""
     assert _outcome(_captured("\n".join(lines).encode(), url))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.binary(max_size=200), st.booleans(), st.sampled_from([FILE, STORY, SEARCH]))
 def test_any_bytes_are_read_or_refused(body: bytes, headed: bool, url: str) -> None:
     """Any bytes, also above a heading of cards, raise PageError and nothing else."""
@@ -290,7 +291,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(PIECES, max_size=25), st.sampled_from([STORY, SEARCH]))
 def test_any_markup_is_read_or_refused(pieces: list[str], url: str) -> None:
     """Any markup of such pages, in any order, raises PageError and nothing else."""
@@ -303,7 +304,7 @@ INLINE = st.sampled_from(["{}", "<b>{}</b>", "<span>{}</span>", "<p>{}</p>", "<d
 PROSE = st.text(st.characters(codec="utf-8", categories=("L", "N", "Zs")), max_size=60)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(st.tuples(INLINE, PROSE), min_size=1, max_size=8))
 def test_no_character_of_a_text_is_lost(parts: list[tuple[str, str]]) -> None:
     """All words of the text are in the body, however they are wrapped, and in that order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -11,6 +11,7 @@ from kcna_ingest.layouts._cut import reduced
 from kcna_ingest.layouts._decode import utf8
 from tests.fixture_cases import GOOD, cases
 from tests.page_traps import PIECES
+from tests.properties import examples
 
 ARTICLES = [case for case in cases(GOOD) if case.group == "kcna.kp-detail-article"]
 #: Pieces of ordinary pages, closed or not, that leave no trace behind them.
@@ -72,7 +73,7 @@ ORDINARY_PIECES = st.lists(st.sampled_from(ORDINARY), max_size=6).map("".join)
 INSIDE_PIECES = st.lists(st.sampled_from(INSIDE), max_size=6).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(
     ORDINARY_PIECES,
     ORDINARY_PIECES | PIECES,

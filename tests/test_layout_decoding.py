@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest.layouts._decode import utf8
 from kcna_ingest.models import Language
+from tests.properties import examples
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_lost_bytes_leave_the_rest() -> None:
     assert cut_off == utf8(page[:8], "", None).decode()
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.binary(max_size=200), st.text(max_size=30), st.sampled_from(["ko", "ja", "en", None]))
 def test_decoding_never_fails(body: bytes, content_type: str, language: Language | None) -> None:
     """Whatever the bytes and the header, valid UTF-8 comes out."""

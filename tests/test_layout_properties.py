@@ -6,7 +6,7 @@ import dataclasses
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest import layouts
@@ -15,6 +15,7 @@ from kcna_ingest.models import Capture, Page
 from kcna_ingest.text import normalise
 from tests.fixture_cases import GOOD, cases
 from tests.page_traps import PIECES
+from tests.properties import examples
 
 GOOD_CASES = cases(GOOD)
 #: Groups of pages whose text a cut could shorten unseen.
@@ -62,7 +63,7 @@ def test_cut_off_page_is_never_a_shorter_one(case, step: int) -> None:  # type: 
             assert (whole.following, whole.lists) == (outcome.following, outcome.lists), end
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.binary(max_size=300), st.sampled_from(["", "text/html; charset=utf-16", "x; charset=cp1"])
 )
@@ -71,7 +72,7 @@ def test_any_bytes_are_read_or_refused(body: bytes, content_type: str) -> None:
     assert _outcome(_captured(body, content_type=content_type))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.data())
 def test_damaged_pages_are_read_or_refused(data: st.DataObject) -> None:
     """A saved page with pieces lost and traps put in raises PageError, nothing else."""
@@ -113,7 +114,7 @@ NAMES = [
     ],
     ids=["detail", "kcmsf"],
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=5), name=st.sampled_from(NAMES))
 def test_no_character_is_lost(frame: str, url: str, texts: list[str], name: str) -> None:
     """All text of the article is in headline, dateline, body or end mark."""

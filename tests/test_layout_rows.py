@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 from urllib.parse import urljoin
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest import layouts, sites
 from kcna_ingest.errors import FieldError
 from kcna_ingest.layouts import Document
 from kcna_ingest.models import Capture, Page
+from tests.properties import examples
 
 URL = "http://www.kcna.kp/en/article/list/6a47505ba5268fd7749c0fe11e4b24b4"
 ROOT = "http://www.kcna.kp/"
@@ -120,7 +121,7 @@ ADDRESSES = st.sampled_from(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(HREFS, ADDRESSES)
 def test_links_join_as_any_browser_joins_them(href: str, url: str) -> None:
     """The short way for plain paths gives what joining gives."""

@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest import identity, sites
 from kcna_ingest.models import Entry
 from kcna_ingest.store import ListRow, Store
 from tests import record_cases as cases
+from tests.properties import examples
 from tests.record_cases import DAY, NOON, hours, k2, k3, watch
 
 HEADLINES = ("Bakery Opened", "Bakery Opened 2", "Bakery-Opened", "Press Review", None)
@@ -106,7 +107,7 @@ def _positioned(page: list[ListRow]) -> list[ListRow]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.lists(rows(), max_size=6), min_size=1, max_size=3))
 def test_a_page_at_once_says_what_its_rows_say_one_by_one(pages: list[list[ListRow]]) -> None:
     """Whatever of them is alike, and whatever is known before."""

@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest import pipeline
 from tests import offline
 from tests.conftest import ROOT
 from tests.offline import FIXTURES, SILENT, content, invented, is_sound, save, url_of
+from tests.properties import examples
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,7 +53,7 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Table]:
 
 
 @given(data=st.data())
-@settings(max_examples=6, deadline=None)
+@examples(6)
 def test_order_parts_and_repetition_make_no_difference(
     data: st.DataObject, at_once: dict[str, Table], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest.sources.saved import survey
+from tests.properties import examples
 from tests.saved_cases import ARTICLE, ID, LIST, all_of, case, names, only, put
 
 # --- which files ---
@@ -126,7 +127,7 @@ def test_order_is_by_time_address_path(tmp_path: Path) -> None:
     assert len(found) == 6
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.permutations(["b/x", "a/x", "a/y", "c", "B"]), st.permutations(["a", "b", "."]))
 def test_order_is_not_that_of_the_file_system(
     tmp_path_factory: pytest.TempPathFactory, written: list[str], given_paths: list[str]

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest.errors import FieldError, UsageError
 from kcna_ingest.sources._provenance import address_in, described
 from kcna_ingest.sources.saved import load, survey
+from tests.properties import examples
 from tests.saved_cases import (
     ARTICLE,
     CANONICAL,
@@ -193,7 +194,7 @@ def test_else_the_time_of_the_file(tmp_path: Path) -> None:
 # --- whatever they say ---
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.dictionaries(
         st.sampled_from(["url", "fetched_at", "status", "content_type", "via"]),
@@ -220,7 +221,7 @@ PIECES = (
 HEADS = st.lists(st.sampled_from(PIECES)).map(lambda pieces: "".join(pieces).encode("latin-1"))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.binary() | HEADS)
 def test_any_head_names_an_address_or_none(head: bytes) -> None:
     """Nothing is raised; what is named is an address of the web."""

@@ -10,12 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest.errors import EmptyPage, FieldError, HostilePage, TruncatedPage, UnreadableFile
 from kcna_ingest.sources._gzip import inflate
 from kcna_ingest.sources.saved import load, survey
+from tests.properties import examples
 from tests.saved_cases import ARTICLE, CANONICAL, MOMENT, PAGE, all_of, case, only, put
 
 # --- what can be wrong ---
@@ -254,7 +255,7 @@ def test_gzip_of_many_members_ends() -> None:
     assert isinstance(damage, TruncatedPage)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.binary(max_size=5000), min_size=1, max_size=4), st.integers(0, 9), st.data())
 def test_inflating_gives_all_up_to_the_limit(
     parts: list[bytes], level: int, data: st.DataObject

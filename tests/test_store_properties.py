@@ -13,11 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest.store import Store
 from tests import record_cases as cases
+from tests.properties import examples
 from tests.record_cases import DAY, NOON, Print, hours, k2, k3, sentences, watch
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def recorded(seen: Sequence[Print | tuple[str, int]], size: int = 1) -> list[dic
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_order_repetition_and_grouping_change_nothing(data: st.DataObject) -> None:
     """The history is that of what was seen, not of when it was told."""
     numbers = data.draw(st.lists(st.integers(0, len(SEEN) - 1), unique=True, min_size=2))
@@ -151,7 +152,7 @@ def test_order_repetition_and_grouping_change_nothing(data: st.DataObject) -> No
 
 
 @given(st.permutations(SEEN), st.integers(1, 40))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_nothing_that_was_read_is_lost(order: Sequence[Print | tuple[str, int]], size: int) -> None:
     """Every text and every headline of a page is in ``versions``, and every time it was seen."""
     with TemporaryDirectory() as folder, Store(Path(folder, "a.db"), durable=False) as store:
@@ -173,7 +174,7 @@ def test_nothing_that_was_read_is_lost(order: Sequence[Print | tuple[str, int]],
 
 
 @given(st.permutations([each for each in SEEN if isinstance(each, Print)]), st.integers(1, 9))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_telling_everything_once_more_changes_no_row(order: Sequence[Print], size: int) -> None:
     """Not one value in one table."""
     with TemporaryDirectory() as folder, Store(Path(folder, "a.db"), durable=False) as store:
@@ -187,7 +188,7 @@ def test_telling_everything_once_more_changes_no_row(order: Sequence[Print], siz
 
 
 @given(st.permutations(SEEN), st.integers(1, 9))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_reading_all_captures_again_changes_no_row(
     order: Sequence[Print | tuple[str, int]], every: int
 ) -> None:
