@@ -146,3 +146,19 @@ def test_rows_of_stories_never_heard_of_are_named_at_once(tmp_path: Path) -> Non
         ("bakery-opened", k3(1), "2026-09-08T12:00:00Z"),
         ("press-review", k3(2), "2026-09-08T12:00:00Z"),
     ]
+
+
+def test_a_name_that_a_known_story_takes_on_another_day_is_no_new_story(tmp_path: Path) -> None:
+    """Its row prints another day than the story has; the next row bears the same headline."""
+    found = []
+    for take in (one_by_one, at_once):
+        with Store(tmp_path / f"{take.__name__}.db") as store:
+            take(store, [row(k3(1), "Bakery Opened", DAY)], NOON)
+            renamed = row(k3(1), "Press Review", DAY - timedelta(days=2))
+            take(store, [renamed, row(watch(1), "Press Review", DAY)], NOON + hours(1))
+            found.append(said(store))
+
+    assert found[1] == found[0]
+    assert [row[:3] for row in found[1]["articles"]] == [
+        (DAY.isoformat(), "en", "bakery-opened"),
+    ]

@@ -98,7 +98,25 @@ def _unheard(connection: sqlite3.Connection, rows: Sequence[ListRow]) -> list[in
     if not asked:
         return []
     values = json.dumps([row for _, row in asked])
-    return [asked[place][0] for (place,) in connection.execute(_UNHEARD, (values,))]
+    unheard = [asked[place][0] for (place,) in connection.execute(_UNHEARD, (values,))]
+    return _unnamed_before(rows, unheard)
+
+
+def _unnamed_before(rows: Sequence[ListRow], unheard: list[int]) -> list[int]:
+    """Drop the places after a row that may give their name to a story known from another day.
+
+    A row that leads to a known story files its name under that story's day, not under its own.
+    """
+    places = set(unheard)
+    named: set[tuple[str, str]] = set()
+    left = []
+    for place, (_, claim, _, _) in enumerate(rows):
+        name = (claim.language, claim.slug)
+        if place not in places:
+            named.add(name)
+        elif name not in named:
+            left.append(place)
+    return left
 
 
 def _asked(rows: Iterable[ListRow]) -> Iterable[tuple[int, _Asked]]:
