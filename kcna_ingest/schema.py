@@ -270,7 +270,9 @@ CREATE VIEW versions AS
 @migrations()
 def m001_tables(db: Database) -> None:
     """Make the tables of the first release."""
-    db.executescript(_TABLES)
+    # One by one: the library looks for the ends of statements character by character.
+    for statement in _TABLES.rstrip().removesuffix(";").split(";\n"):
+        db.execute(statement)
 
 
 def is_behind(db: Database) -> bool:
