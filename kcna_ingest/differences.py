@@ -38,23 +38,38 @@ def words(old: str, new: str) -> tuple[Change, ...]:
 
     >>> [(c.kind, c.text) for c in words("a 240 mm launcher", "a 240mm-calibre launcher")]
     [('same', 'a'), ('removed', ' 240 mm'), ('added', ' 240mm-calibre'), ('same', ' launcher')]
+    >>> [(c.kind, c.text) for c in words("Works opened", "Glass Works opened")]
+    [('added', 'Glass '), ('same', 'Works opened')]
     """
     a, b = _TOKEN.findall(old), _TOKEN.findall(new)
     found: list[Change] = []
     at_a = at_b = 0
     for i, j, length in _stretches(a, b):
-        _append(found, a[at_a:i], b[at_b:j])
+        _append(found, a[at_a:i], b[at_b:j], a[i : i + length])
         at_a, at_b = i + length, j + length
-        found.append(Change("same", "".join(a[i:at_a])))
-    _append(found, a[at_a:], b[at_b:])
+    _append(found, a[at_a:], b[at_b:], [])
     return tuple(found)
 
 
-def _append(found: list[Change], removed: list[str], added: list[str]) -> None:
-    if removed:
-        found.append(Change("removed", "".join(removed)))
-    if added:
-        found.append(Change("added", "".join(added)))
+def _append(found: list[Change], removed: list[str], added: list[str], kept: list[str]) -> None:
+    gone, came, same = "".join(removed), "".join(added), "".join(kept)
+    stayed = _stayed(gone, came)
+    pieces = (
+        Change("removed", gone.removesuffix(stayed)),
+        Change("added", came.removesuffix(stayed)),
+        Change("same", stayed + same),
+    )
+    found.extend(piece for piece in pieces if piece.text)
+
+
+def _stayed(gone: str, came: str) -> str:
+    """Give the words that only got, or lost, something before them, where a line begins.
+
+    Its first word has no blanks before it; with a word put before it, it has.
+    """
+    shorter, longer = sorted((gone, came), key=len)
+    before = longer[: len(longer) - len(shorter)]
+    return shorter if longer.endswith(shorter) and before[-1:].isspace() else ""
 
 
 def _stretches(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int, int]]:
