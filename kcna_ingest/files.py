@@ -41,6 +41,12 @@ _HINTS: dict[str, tuple[type[IngestError], str, str]] = {
     "SQLITE_FULL": (StorageError, *_NO_ROOM),
     # No room for the file beside it that its users share.
     "SQLITE_IOERR_SHMSIZE": (StorageError, *_NO_ROOM),
+    # SQLite knows a full disk only by ENOSPC, not by EDQUOT and EFBIG.
+    "SQLITE_IOERR_WRITE": (
+        StorageError,
+        "the disk did not take what was written",
+        "see whether a quota or a limit of file sizes (ulimit -f) is reached, and check the disk",
+    ),
     "SQLITE_IOERR": (StorageError, "the disk failed to read or write", "check the disk"),
     "SQLITE_TOOBIG": (StorageError, "a text is larger than SQLite takes", "report this page"),
 }
