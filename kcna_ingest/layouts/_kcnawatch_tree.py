@@ -13,75 +13,21 @@ from kcna_ingest import sites
 from kcna_ingest.errors import FieldError
 from kcna_ingest.layouts import _kcnawatch
 from kcna_ingest.layouts._kcnawatch import Card
+from kcna_ingest.layouts._lines import ancestors, lines
 from kcna_ingest.layouts._select import attribute, text_of
 from kcna_ingest.text import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import date
 
     from selectolax.lexbor import LexborNode
 
     from kcna_ingest.layouts._document import Document
 
-#: Elements that begin and end a line. All others are a part of the line around them.
-_BLOCKS: Final = frozenset(
-    {"address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt"}
-    | {"figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "html", "li"}
-    | {"main", "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "th", "tr", "ul"}
-)
-#: Never text of a story or a card.
-_UNREAD: Final = "script, style, noscript, template, button, figcaption, iframe"
-#: Hostile pages nest without end; what counts stands near.
-_NEAR: Final = 20
 _HEADINGS: Final = "h2, h3, h4, h5, h6"
 #: Longer texts are no heading and no date line.
 _SHORT: Final = 2500
-
-
-def lines(node: LexborNode) -> list[str]:
-    """Give the text below a node by lines: blocks, and what two line breaks part."""
-    for unread in node.css(_UNREAD):
-        unread.decompose()
-    found: list[list[str]] = []
-    block: int | None = None
-    breaks = 0
-    for inner in node.traverse(include_text=True):
-        if inner.tag == "br":
-            breaks += 1
-            if found:
-                found[-1].append(" ")
-        elif inner.tag == "-text":
-            text = inner.text_content or ""
-            around = _block(inner, node)
-            if around == block and breaks < 2 and found:
-                found[-1].append(text)
-            elif text.strip():
-                found.append([text])
-                block = around
-            if text.strip():
-                breaks = 0
-    return [text for parts in found if (text := normalise("".join(parts)))]
-
-
-def _block(text: LexborNode, top: LexborNode) -> int:
-    """Name the nearest block around a text."""
-    node = text
-    for above in _above(text):
-        node = above
-        if node.mem_id == top.mem_id or node.tag in _BLOCKS:
-            break
-    return node.mem_id
-
-
-def _above(node: LexborNode) -> Iterator[LexborNode]:
-    """Give the nearest elements around a node, from the inside."""
-    above = node.parent
-    for _ in range(_NEAR):
-        if above is None or above.tag in {"html", "-document"}:
-            return
-        yield above
-        above = above.parent
 
 
 def date_line(top: LexborNode) -> LexborNode | None:
@@ -89,7 +35,7 @@ def date_line(top: LexborNode) -> LexborNode | None:
     for inner in top.traverse(include_text=True):
         if inner.tag != "-text" or "Date:" not in (inner.text_content or ""):
             continue
-        for above in _above(inner):
+        for above in ancestors(inner):
             text = above.text()
             if len(text) > _SHORT:
                 break
@@ -100,7 +46,7 @@ def date_line(top: LexborNode) -> LexborNode | None:
 
 def within(node: LexborNode, top: LexborNode) -> bool:
     """Tell whether a node stands below another."""
-    return any(above.mem_id == top.mem_id for above in _above(node))
+    return any(above.mem_id == top.mem_id for above in ancestors(node))
 
 
 def cards(document: Document, top: LexborNode, content: LexborNode) -> list[Card]:
@@ -111,10 +57,10 @@ def cards(document: Document, top: LexborNode, content: LexborNode) -> list[Card
     below it without day: of "More Articles" nothing but the heading was ever seen.
     """
     headings, links = _headed_links(document, top, content)
-    kept = {above.mem_id for node in (content, *headings) for above in (node, *_above(node))}
+    kept = {above.mem_id for node in (content, *headings) for above in (node, *ancestors(node))}
     stories: dict[int, set[str]] = {}
     for _, url, link in links:
-        for above in _above(link):
+        for above in ancestors(link):
             stories.setdefault(above.mem_id, set()).add(url)
     apart = kept | {mem_id for mem_id, urls in stories.items() if len(urls) > 1}
     found: dict[int, tuple[str, str, LexborNode]] = {}
@@ -131,7 +77,7 @@ def cards(document: Document, top: LexborNode, content: LexborNode) -> list[Card
 def _around(link: LexborNode, apart: set[int]) -> LexborNode:
     """Give the largest element around a link that is below all those that hold more."""
     node = link
-    for above in _above(link):
+    for above in ancestors(link):
         if above.mem_id in apart:
             break
         node = above
@@ -161,7 +107,7 @@ def _headed_links(
 def _heading(document: Document, text: LexborNode) -> LexborNode | None:
     """Give the outermost element around this text that is a heading and nothing else."""
     best = None
-    for above in _above(text):
+    for above in ancestors(text):
         if _is_heading(document, above):
             best = above
         elif best is not None:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kcna_ingest.errors import LOOK, FieldError
+from kcna_ingest.layouts._lines import lines
 from kcna_ingest.text import compared, normalise, split_end_mark
 
 if TYPE_CHECKING:
@@ -23,8 +24,10 @@ _ASIDE = frozenset(
     {"-comment", "aside", "button", "div", "figure", "footer", "form", "nav", "script", "style"}
 )
 #: Of the text. What is neither of it nor beside it is inline: a part of the line around it.
-_BLOCKS = frozenset({"blockquote", "center", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "ul"})
-_SORTED = _ASIDE | _BLOCKS | {"h1"}
+_BLOCKS = frozenset({"h2", "h3", "h4", "h5", "h6", "p", "pre"})
+#: Of the text, and several lines of it.
+_BOXES = frozenset({"blockquote", "center", "dl", "ol", "table", "ul"})
+_SORTED = _ASIDE | _BLOCKS | _BOXES | {"h1"}
 #: Hostile pages nest without end; below this, a node is one paragraph.
 _DEEPEST = 20
 _JOINT = re.compile(r"\s*--\s*")
@@ -48,6 +51,8 @@ def collect(node: LexborNode, headings: list[str], paragraphs: list[str], depth:
         _flush(loose, paragraphs)
         if tag == "h1":
             headings.append(plain_text(child))
+        elif tag in _BOXES:
+            paragraphs += lines(child)
         elif tag not in _SORTED and depth < _DEEPEST:  # an unclosed <b> or <a> holds the rest
             collect(child, headings, paragraphs, depth + 1)
         elif tag not in _ASIDE:

@@ -24,6 +24,7 @@ from kcna_ingest import dateline as datelines
 from kcna_ingest.errors import EmptyPage
 from kcna_ingest.layouts import _kcna, _story, _wrong
 from kcna_ingest.layouts._document import Document, Layout
+from kcna_ingest.layouts._lines import take_unread
 from kcna_ingest.layouts._select import attribute, only
 from kcna_ingest.models import LANGUAGES, Article, Medium, Page
 
@@ -51,6 +52,8 @@ def _parse(document: Document) -> Page:
     _refuse_cut(document)
     tree = document.article_tree
     article = only(tree.tags("article"), "article", NAME)
+    if document.article_source is document.source:  # what is cut out holds none
+        take_unread(article)
     media = _media(document, tree, article)
     headings, paragraphs = _texts(tree, article)
     headline = _story.headline(headings, _kcna.titles(tree), document.hint, NAME)

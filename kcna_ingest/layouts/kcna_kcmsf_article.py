@@ -24,6 +24,7 @@ from kcna_ingest import dateline as datelines
 from kcna_ingest.errors import EmptyPage
 from kcna_ingest.layouts import _kcmsf, _kcna, _story, _wrong
 from kcna_ingest.layouts._document import Document, Layout
+from kcna_ingest.layouts._lines import take_unread
 from kcna_ingest.layouts._select import attribute, one, raw_text, text_of
 from kcna_ingest.models import LANGUAGES, Article, Medium, Page
 from kcna_ingest.text import normalise
@@ -54,6 +55,7 @@ def _parse(document: Document) -> Page:
         raise _wrong.unfinished(document)
     tree = document.tree
     wrapper = one(tree, _TEXT, NAME)
+    take_unread(wrapper)
     media = _media(document, wrapper)
     published = _take_day(wrapper)
     headings = _headings(tree.css(".article-main-title"))

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final
 from kcna_ingest import dateline as datelines
 from kcna_ingest import dates
 from kcna_ingest.errors import FieldError
-from kcna_ingest.layouts import _kcnawatch, _kcnawatch_tree, _story, _wrong
+from kcna_ingest.layouts import _kcnawatch, _kcnawatch_tree, _lines, _story, _wrong
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.layouts._select import attribute, one, text_of
 from kcna_ingest.models import LANGUAGES, Medium, Page
@@ -65,7 +65,7 @@ def _parse(document: Document) -> Page:
     published, original_url = _provenance(document, top, content)
     cards = _kcnawatch_tree.cards(document, top, content)
     media = _media(document, content)
-    headline, lines = _headline(document, headings, _kcnawatch_tree.lines(content))
+    headline, lines = _headline(document, headings, _lines.lines(content))
     story = _kcnawatch.article(
         document,
         headline,
