@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 
-from kcna_ingest.cli import app
+from kcna_ingest.cli import app, unprinted
+from kcna_ingest.cli._output import Unprinted, prepare
 
 
 def _stop(signal_number: int, _frame: object) -> None:
@@ -16,7 +17,11 @@ def _stop(signal_number: int, _frame: object) -> None:
 def main() -> None:
     """Run the command line."""
     signal.signal(signal.SIGTERM, _stop)
-    app()
+    prepare()
+    try:
+        app()
+    except Unprinted as failure:  # of --version and --help
+        sys.exit(unprinted(failure))
 
 
 if __name__ == "__main__":

@@ -6,13 +6,15 @@ Each command imports what it needs when it runs, so that ``--version`` and ``sho
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from kcna_ingest import __version__
-from kcna_ingest.errors import IngestError, KeyNotFound
+from kcna_ingest.cli._output import Unprinted
+from kcna_ingest.errors import IngestError, Interrupted, KeyNotFound
 
 _EXAMPLES = """\
 \b
@@ -24,7 +26,8 @@ Examples:
 
 \b
 Exit status: 0 done · 2 wrong usage · 65 a page was not understood · 69 site
-unreachable · 73 file cannot be read or written · 75 try again · 130, 143 interrupted
+unreachable · 73 file cannot be read or written · 75 try again · 130, 141, 143
+interrupted
 """
 
 
@@ -37,6 +40,17 @@ class _Commands(TyperGroup):
         except IngestError as error:
             tell(error)
             raise typer.Exit(error.exit_status) from error
+        except Unprinted as failure:
+            raise typer.Exit(unprinted(failure)) from failure
+
+
+def unprinted(failure: Unprinted) -> int:
+    """Say why nothing can be printed, where somebody reads that, and give the exit status."""
+    error = failure.error()
+    if not isinstance(error, Interrupted):
+        with suppress(Unprinted):
+            tell(error)
+    return error.exit_status
 
 
 def tell(error: IngestError, location: str | None = None) -> None:

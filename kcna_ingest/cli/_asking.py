@@ -58,6 +58,7 @@ def show(
     with _reading(db) as connection:
         if raw:
             sys.stdout.buffer.write(_bytes_of(connection, key))
+            sys.stdout.flush()
             return
         article = records.find(connection, key)
         whole = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -19,10 +20,19 @@ Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print nothing unless something is wrong.")
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log every page to stderr.")]
+
+
+def _in_utf8(key: str) -> str:
+    """Give a key as it was typed: a terminal sends UTF-8, whatever the locale says."""
+    return os.fsencode(key).decode(errors="replace")
+
+
 Key = Annotated[
     str,
     typer.Argument(
-        metavar="KEY", help="date/language/slug, an unambiguous prefix of it, or an address."
+        metavar="KEY",
+        help="date/language/slug, an unambiguous prefix of it, or an address.",
+        callback=_in_utf8,
     ),
 ]
 

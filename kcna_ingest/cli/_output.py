@@ -1,0 +1,65 @@
+"""Standard streams as a command may find them: closed, on a full disk, left by their reader."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from typing import NoReturn
+
+from kcna_ingest.errors import IngestError, Interrupted, StorageError
+
+
+class Unprinted(OSError):
+    """A standard stream takes no more. What was lost is its ``__cause__``."""
+
+    def error(self) -> IngestError:
+        """Give what it means: Interrupted, to be told to nobody, where the reader left."""
+        failure = self.__cause__
+        if isinstance(failure, BrokenPipeError):
+            return Interrupted(signal.SIGPIPE)
+        told = str(getattr(failure, "strerror", failure)).lower()
+        return StorageError(
+            f"the output cannot be written: {told}", "make room there, or send it elsewhere"
+        )
+
+
+class _Stream(io.TextIOWrapper):
+    """A standard stream whose failures are told from those of any other file."""
+
+    def write(self, text: str, /) -> int:
+        try:
+            return super().write(text)
+        except OSError as failure:
+            self._end(failure)
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except OSError as failure:
+            self._end(failure)
+
+    def _end(self, failure: OSError) -> NoReturn:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.fileno())  # or it would fail once more at the end
+        os.close(nowhere)
+        raise Unprinted from failure
+
+
+def prepare() -> None:
+    """Tell failures of stdout and stderr apart; lead nowhere what is closed (``>&-``)."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - to the end
+        elif type(stream) is io.TextIOWrapper:
+            plain = io.FileIO(stream.fileno(), "w", closefd=False)
+            watched = _Stream(
+                io.BufferedWriter(plain),
+                stream.encoding,
+                stream.errors,
+                line_buffering=stream.line_buffering,
+                write_through=stream.write_through,
+            )
+            setattr(sys, name, watched)
