@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -107,6 +108,8 @@ def test_show_raw_of_a_story_only_listed(db: Path) -> None:
         "2026-06-30/en/bakery-opened-by",
         url_of(1),
         url_of(1).replace("http://www.", "https://"),
+        url_of(1).removeprefix("http://"),
+        url_of(1).removeprefix("http://www."),
     ],
 )
 @pytest.mark.parametrize("asked", ["show", "history", "diff"])
@@ -115,6 +118,18 @@ def test_prefix_or_address_is_enough(db: Path, asked: str, key: str) -> None:
     ran = ingest(asked, key, "--db", db)
 
     assert (ran.exit_code, ran.stdout) == (0, ingest(asked, KEY, "--db", db).stdout)
+
+
+def test_key_of_parted_letters_is_the_same(db: Path) -> None:
+    """Korean looks alike however its syllables are put together."""
+    (key,) = rows(
+        db, "SELECT min(date||'/'||language||'/'||slug) FROM articles WHERE language = 'ko'"
+    )[0]
+    parted = unicodedata.normalize("NFD", key)
+    ran = ingest("show", parted, "--db", db)
+
+    assert parted != key
+    assert (ran.exit_code, ran.stdout) == (0, ingest("show", key, "--db", db).stdout)
 
 
 def test_whole_key_is_no_prefix(tmp_path: Path) -> None:

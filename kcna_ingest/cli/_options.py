@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import unicodedata
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -22,9 +24,15 @@ Quiet = Annotated[
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log every page to stderr.")]
 
 
-def _in_utf8(key: str) -> str:
-    """Give a key as it was typed: a terminal sends UTF-8, whatever the locale says."""
-    return os.fsencode(key).decode(errors="replace")
+def _as_typed(key: str) -> str:
+    """Give a key as it was typed: a terminal sends UTF-8, whatever the locale says.
+
+    A key's letters are composed, as those of the file are, and a host may stand without scheme.
+    """
+    text = os.fsencode(key).decode(errors="replace")
+    if _HOST.match(text):
+        return f"http://{text}"
+    return unicodedata.normalize("NFC", text) if _DAY.match(text) else text
 
 
 Key = Annotated[
@@ -32,12 +40,14 @@ Key = Annotated[
     typer.Argument(
         metavar="KEY",
         help="date/language/slug, an unambiguous prefix of it, or an address.",
-        callback=_in_utf8,
+        callback=_as_typed,
     ),
 ]
 
 DEFAULT_DB = Path("kcna.db")
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}/")
+_HOST = re.compile(r"(?:www\.)?(?:kcna\.kp|kcnawatch\.org)/", re.IGNORECASE)
 _UNITS = {"m": 60, "h": 3600, "d": 86_400}
 
 
