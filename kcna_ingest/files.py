@@ -116,16 +116,39 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     """Open an existing database without writing to it. Raises StorageError or Busy."""
     check(path, must_exist=True)
     with named_failures(path):
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=PATIENCE
+        try:
+            return _opened(path, "mode=ro")
+        except sqlite3.OperationalError as failure:
+            if not _lies_still(path, failure):
+                raise
+            return _opened(path, "immutable=1")
+
+
+def _opened(path: Path, how: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=PATIENCE)
+    connection.row_factory = sqlite3.Row
+    try:
+        is_new = refuse_strangers(connection, path)
+    except (sqlite3.Error, StorageError):
+        connection.close()
+        raise
+    if is_new:
+        connection.close()
+        raise StorageError(
+            f"{path}: it is empty", "fill it with: ingest replay PATH, or ingest fetch"
         )
-        connection.row_factory = sqlite3.Row
-        if refuse_strangers(connection, path):
-            connection.close()
-            raise StorageError(
-                f"{path}: it is empty", "fill it with: ingest replay PATH, or ingest fetch"
-            )
     return connection
+
+
+def _lies_still(path: Path, failure: sqlite3.Error) -> bool:
+    """Tell a file in a folder that takes no files (an archive, a CD), where nobody is writing.
+
+    Readers of a database with a write-ahead log share a file beside it, which they must make.
+    A log beside it is somebody's who writes, or holds what no reader could see without it.
+    """
+    name = failure.sqlite_errorname
+    alone = not path.resolve().with_name(f"{path.resolve().name}-wal").exists()
+    return alone and name in {"SQLITE_READONLY_DIRECTORY", "SQLITE_CANTOPEN"}
 
 
 @contextmanager

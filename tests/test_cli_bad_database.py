@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -121,6 +122,23 @@ def test_read_only_file_can_be_asked_only() -> None:
         73,
         f"error: {folder / 'new.db'}: it cannot be opened",
     )
+
+
+def test_file_in_a_folder_that_takes_none_can_be_asked() -> None:
+    """An archive's copy, with no log beside it that would say more than the file."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        ingest("replay", FIXTURES / "kcnawatch-text", "--db", folder / "k.db")
+        still = Path(shutil.copy(folder / "k.db", folder / "still.db"))
+        logged = Path(shutil.copy(still, folder / "logged.db"))
+        logged.with_name("logged.db-wal").touch(0o400)
+        ingest("status", "--db", folder / "k.db")  # loads all modules, wherever they may be read
+        with _read_only(still):
+            asked = [ingest(*words, "--db", still) for words in (["status"], ["history", "2"])]
+            refused = ingest("status", "--db", logged)
+
+    assert [(ran.exit_code, bool(ran.stdout)) for ran in asked] == [(0, True), (2, False)]
+    assert refused.exit_code == 73
 
 
 @contextmanager
