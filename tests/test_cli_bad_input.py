@@ -8,15 +8,19 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
+import subprocess
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from tests import offline
+from tests.conftest import ROOT
 from tests.offline import ingest, invented, one, rows, save, url_of
 
 GOOD = invented(1)
+SETPRIV = shutil.which("setpriv") or ""
 PAGE = invented(2).encode()
 
 
@@ -139,6 +143,32 @@ def test_folder_without_pages_is_named(tmp_path: Path) -> None:
     assert f"error: no saved pages in {tmp_path / 'none'}\nhint: pages are files" in ran.stderr
     assert str(tmp_path / "none") in ingest("status", "--db", tmp_path / "k.db").stdout
     assert one(tmp_path / "k.db", "SELECT count(*) FROM articles") == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not SETPRIV, reason="root reads every file")
+def test_named_file_without_permission_is_no_wrong_usage(tmp_path: Path) -> None:
+    """Status 73 for a page, and the rest is read; status 73 for a database."""
+    closed = save(tmp_path / "closed", PAGE, url_of(2))
+    closed.chmod(0)
+    db = tmp_path / "k.db"
+    replayed = _unprivileged("replay", closed, save(tmp_path / "good", GOOD, url_of(1)), "--db", db)
+    db.chmod(0)
+    asked = [_unprivileged(*words, "--db", db) for words in (["status"], ["replay", closed])]
+
+    assert (replayed.returncode, "permission denied" in replayed.stderr) == (73, True)
+    assert "1 new, 1 failed" in replayed.stderr
+    assert [(ran.returncode, ran.stderr) for ran in asked] == [
+        (73, f"error: {db}: it cannot be opened\nhint: check the path and its permissions\n")
+    ] * 2
+
+
+def _unprivileged(*words: object) -> subprocess.CompletedProcess[str]:
+    """Run the real command as one who may read only what permissions grant."""
+    without = [SETPRIV, "--bounding-set=-dac_override,-dac_read_search"]
+    return subprocess.run(
+        [*(without if os.geteuid() == 0 else []), *offline.words(*words)], cwd=ROOT,
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")

@@ -13,9 +13,10 @@ import typer
 
 from kcna_ingest.errors import UsageError
 
+# Typer refuses unreadable paths as wrong usage, before anything is done: none is asked to look.
 Db = Annotated[
     Path,
-    typer.Option("--db", envvar="KCNA_DB", help="The SQLite file.", metavar="FILE"),
+    typer.Option("--db", envvar="KCNA_DB", help="The SQLite file.", metavar="FILE", readable=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Quiet = Annotated[

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 def replay(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH...", help="Saved pages, or folders of them; .gz too."),
+        typer.Argument(
+            metavar="PATH...", help="Saved pages, or folders of them; .gz too.", readable=False
+        ),
     ],
     db: Db = DEFAULT_DB,
     url: Annotated[

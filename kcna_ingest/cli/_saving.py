@@ -20,7 +20,9 @@ from kcna_ingest.errors import worst
 )
 def save(
     urls: Annotated[list[str], typer.Argument(metavar="URL...", help="Pages to save.")],
-    to: Annotated[Path, typer.Option(help="The folder to save them in.", metavar="DIR")],
+    to: Annotated[
+        Path, typer.Option(help="The folder to save them in.", metavar="DIR", readable=False)
+    ],
     contact: Contact = None,
     pace: Pace = None,
     origin: Origin = None,

@@ -47,7 +47,8 @@ def systemd(
     hours: Hours = 1,
     contact: Contact = None,
     to: Annotated[
-        Path | None, typer.Option(help="Write the units into this folder.", metavar="DIR")
+        Path | None,
+        typer.Option(help="Write the units into this folder.", metavar="DIR", readable=False),
     ] = None,
 ) -> None:
     """Print a service, its timer and what tells you when it fails; or write them with --to."""
