@@ -165,9 +165,12 @@ class Agenda:
     ) -> None:
         """Note how a visit went, and when the story is due again."""
         failures = visit.failures + 1 if outcome == "failed" else 0
-        day, changed, gone = self._connection.execute(
-            "SELECT date, coalesce(changed_at, ''), gone_at FROM articles WHERE id = ?",
-            (visit.article_id,),
+        # Its own page may have shown it to be one story with another, which has it now.
+        article_id, day, changed, gone = self._connection.execute(
+            "SELECT id, date, coalesce(changed_at, ''), gone_at FROM articles WHERE id = coalesce("
+            "(SELECT id FROM articles WHERE id = ?), "
+            "(SELECT article_id FROM addresses WHERE url = ?))",
+            (visit.article_id, visit.url),
         ).fetchone()
         # A story found a year late is not young: what counts is when it was told, or changed.
         last_change = moment(max(changed, f"{day}T00:00:00Z"))
@@ -176,7 +179,7 @@ class Agenda:
             due = min(due, now + plan.CONFIRM)
         self._connection.execute(
             "UPDATE visits SET due_at = ?, reason = ?, asked_at = ?, outcome = ?, failures = ?, "
-            "etag = ?, last_modified = ? WHERE article_id = ?",
+            "etag = ?, last_modified = ? WHERE article_id = ? AND url = ?",
             (
                 stamp(due),
                 "failed" if failures else "recheck",
@@ -184,7 +187,8 @@ class Agenda:
                 outcome,
                 failures,
                 *validators,
-                visit.article_id,
+                article_id,
+                visit.url,
             ),
         )
 

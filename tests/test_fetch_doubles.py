@@ -1,0 +1,69 @@
+"""One text under two of the site's numbers: told twice on a day, or again the next day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from kcna_ingest.crawl import Wish
+from tests.fetching import TODAY, Here, content, replica, truth
+from tests.replica import Story, path_of
+
+_HEADLINE = "Statement Is Made Public on the Opening of the Riverside Nursery"
+_BODY = "The statement of the committee was made public on Tuesday.\n\n" + " ".join(
+    ["It says that the nursery of the riverside shall be opened in time for the holiday."] * 3
+)
+
+
+def _twins(here: Here, apart: int = 0) -> tuple[Story, Story]:
+    """Tell one text twice, as the site did (sources.md 8), so many days apart."""
+    first, second = (
+        here.archive.add(day=TODAY - timedelta(days), lists=(), headline=_HEADLINE, body=_BODY)
+        for days in (1 + apart, 1)
+    )
+    return first, second
+
+
+@pytest.mark.parametrize("rounds", [0, 1])
+def test_a_statement_told_twice_on_a_day_is_one_story(tmp_path: Path, rounds: int) -> None:
+    """In a first run as in a later one; both addresses lead to it, and nothing else is lost."""
+    with replica(tmp_path, 40) as here:
+        for _ in range(rounds):
+            here.fetch()
+        twins = _twins(here)
+
+        run = here.fetch()
+
+        paths = {path_of(twin, "en") for twin in twins}
+        assert paths <= set(run.stories)
+        assert truth(here.archive) == content(here.db)
+        assert here.one("SELECT count(*) FROM articles WHERE headline = ?", _HEADLINE) == 1
+        assert (run.status, run.reasons) == (0, "")
+
+
+def test_a_statement_told_twice_is_asked_for_at_one_address_from_then_on(tmp_path: Path) -> None:
+    """The visit that is left is its own: nothing is due at once, and all is asked for once."""
+    with replica(tmp_path, 40) as here:
+        twins = _twins(here)
+        here.fetch()
+
+        assert here.fetch().stories == []
+        again = here.fetch(Wish(recheck_all=True))
+
+        asked = [path for path in again.stories if path in {path_of(t, "en") for t in twins}]
+        assert len(asked) == 1
+        assert (again.status, again.tally.changed, again.tally.missing) == (0, 0, 0)
+
+
+def test_a_statement_told_again_the_next_day_is_another_story(tmp_path: Path) -> None:
+    """The site gives it another number and another day: in doubt, two rows."""
+    with replica(tmp_path, 40) as here:
+        _twins(here, apart=1)
+
+        run = here.fetch()
+
+        assert truth(here.archive) == content(here.db)
+        assert here.one("SELECT count(*) FROM articles WHERE headline = ?", _HEADLINE) == 2
+        assert run.status == 0
