@@ -32,6 +32,8 @@ _BODY_LANGUAGES: dict[str, Language] = {code: code for code in LANGUAGES} | {
 }
 #: ``<title>`` may show these tags as text (sources.md 3.5).
 _SHOWN_TAGS = re.compile(r"</?(?:b|strong|nobr|span|august_name)\b[^>]*>", re.IGNORECASE)
+#: Headlines are broken in lists (3.4); a title that shows their tags shows this one, too.
+_SHOWN_BREAK = re.compile(r"<br\b[^>]*>", re.IGNORECASE)
 _MENU = "a[href*='/list/']:not([lang])"
 #: A name in an element of its own leaves one: "Kim Jong Un 's".
 _STRAY_BLANK = re.compile(r" (['’]s\b)")
@@ -53,7 +55,8 @@ def titles(tree: LexborHTMLParser) -> tuple[str, ...]:
     nodes = tree.tags("title")
     if not nodes:
         return ()
-    whole = normalise(_SHOWN_TAGS.sub("", nodes[0].text()))
+    shown = _SHOWN_BREAK.sub(" ", nodes[0].text())
+    whole = normalise(_SHOWN_TAGS.sub("", shown))
     _, bar, rest = whole.partition(" | ")
     if not bar:
         return () if whole.removesuffix("|").rstrip() in {"", *_AGENCIES} else (whole,)

@@ -21,9 +21,10 @@ from kcna_ingest.errors import (
     UnknownLayout,
     WrongPage,
 )
+from kcna_ingest.layouts import _kcna
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.models import Page
-from kcna_ingest.text import normalise
+from kcna_ingest.text import compared, normalise
 
 _MAGIC = (
     (b"\x89PNG", "a PNG image"),
@@ -113,14 +114,28 @@ def missing(document: Document) -> Page | None:
 
 
 def refuse_stand_in(document: Document, layout: Layout) -> None:
-    """Raise WrongPage when the page is not of the site or the role that the address promises."""
+    """Raise WrongPage when the page is not of the site or the role that the address promises.
+
+    A home page says that a story is gone. What bears the story's own headline is none, however
+    little is known of its form: that raises UnknownLayout.
+    """
     address = document.address
     if not document.of(layout.site):
         raise WrongPage(f"a page of {layout.site} under an address of {address.site}", _LOOK)
     asked, got = address.role, layout.role
     if asked == "other" or got in {asked, "other"} or (asked, got) == ("home", "list"):
         return
+    if got == "home" and _bears_headline(document):
+        raise UnknownLayout(f"no layout knows the page of a story: {title(document)!r}", LOOK)
     raise _in_place(document, asked, got)
+
+
+def _bears_headline(document: Document) -> bool:
+    """Tell whether ``<title>`` names the story that a list led to."""
+    wanted = compared(normalise(document.hint or "")).casefold()
+    return bool(wanted) and wanted in {
+        compared(name).casefold() for name in _kcna.titles(document.tree)
+    }
 
 
 _ROLES = {

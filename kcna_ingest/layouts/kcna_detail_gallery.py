@@ -24,8 +24,8 @@ from kcna_ingest.models import LANGUAGES, Article, Medium, Page
 
 NAME: Final = "kcna.kp-detail-gallery"
 
-_GALLERY = re.compile(rb"<div\b[^>]*\bclass=[\"']?(?:[\w-]+ )*gallery[\s\"'>]")
-_FILM = re.compile(rb"<video\b|<div\b[^>]*\bclass=[\"']?(?:[\w-]+ )*video[\s\"'>]")
+_GALLERY = re.compile(rb"<div\b[^>]*\bclass\s*=\s*[\"']?(?:[\w-]+ )*gallery[\s\"'>]")
+_FILM = re.compile(rb"<video\b|<div\b[^>]*\bclass\s*=\s*[\"']?(?:[\w-]+ )*video[\s\"'>]")
 _FILM_FILE = re.compile(r"[\"']([^\"'\s<>]+\.(?:mp4|m3u8|webm))[\"']")
 
 

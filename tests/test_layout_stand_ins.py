@@ -1,0 +1,71 @@
+"""The home page in a story's place says that it is gone; a page of no known form does not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from kcna_ingest import layouts
+from kcna_ingest.errors import UnknownLayout, WrongPage
+from kcna_ingest.models import Capture
+
+MOMENT = datetime(2026, 9, 8, 1, 31, tzinfo=UTC)
+FILM = "http://www.kcna.kp/kp/video/detail/0123456789abcdef0123456789abcdef"
+ARTICLE = FILM.replace("video", "article")
+PHOTOS = FILM.replace("video", "gallery")
+HEADLINE = "강안탁아소 “새싹” 개원"
+MENU = '<a href="/kp/article/list/6a47505ba5268fd7749c0fe11e4b24b4">중요소식</a>'
+
+
+def _capture(url: str, title: str, main: str) -> Capture:
+    page = f"<html><head><title>{title}</title></head><body>{MENU}<main>{main}</main></body></html>"
+    return Capture(url, MOMENT, 200, "text/html; charset=utf-8", page.encode(), "live")
+
+
+@pytest.mark.parametrize("url", [FILM, ARTICLE, PHOTOS])
+@pytest.mark.parametrize(
+    "title",
+    [
+        f"조선중앙통신 | {HEADLINE}",
+        f"조선중앙통신 | 동화상 | {HEADLINE}",
+        '조선중앙통신 | 강안탁아소<br> "새싹"  <b>개원</b>',
+    ],
+)
+def test_page_of_a_new_form_with_the_storys_headline_is_no_home_page(url: str, title: str) -> None:
+    """It is not understood, and says so: a story whose page changed its form is not gone."""
+    capture = _capture(url, title, '<section id="player">강안탁아소</section>')
+
+    with pytest.raises(UnknownLayout, match="강안탁아소"):
+        layouts.read(capture, hint=HEADLINE)
+
+
+@pytest.mark.parametrize("hint", [HEADLINE, None, "첫페지 소식", ""])
+def test_home_page_in_a_storys_place_is_named(hint: str | None) -> None:
+    """Its title is another than the headline in the list."""
+    capture = _capture(FILM, "조선중앙통신 | 첫페지", "<h1>첫페지 최신소식</h1>")
+
+    with pytest.raises(WrongPage, match="home page in place of") as caught:
+        layouts.read(capture, hint=hint)
+    assert caught.value.is_home
+
+
+def test_gallery_is_known_however_its_attributes_are_spaced() -> None:
+    """HTML allows blanks around the equals sign."""
+    slide = '<div class = "thumbnail-img"><img src = "/photo/00ff"></div>'
+    main = f'<div\n  class = "gallery"><div class = "slider">{slide}</div></div>'
+
+    (story,) = layouts.read(_capture(PHOTOS, f"조선중앙통신 | {HEADLINE}", main)).articles
+
+    assert ("photo", HEADLINE, 1) == (story.kind, story.headline, len(story.media))
+
+
+def test_break_that_a_title_shows_is_a_blank() -> None:
+    """Titles show the tags of headlines as text, and lists break headlines by one."""
+    main = '<div class="gallery"><div class="slider"><div class="thumbnail-img">'
+    main += '<img src="/photo/00ff"></div></div></div>'
+    capture = _capture(PHOTOS, "KCNA | Nursery&lt;br /&gt;Opens by <BR>River", main)
+
+    (story,) = layouts.read(capture).articles
+
+    assert story.headline == "Nursery Opens by River"
