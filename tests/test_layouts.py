@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -192,6 +193,15 @@ def test_recognised_without_its_address(case: Case) -> None:
 
     expected = [] if case.group in KNOWN_BY_ADDRESS else [case.group]
     assert expected == claimed
+
+
+@pytest.mark.parametrize("case", GOOD_CASES, ids=_by_name)
+def test_capital_tags_change_nothing(case: Case) -> None:
+    """Old browsers saved pages with ``<DIV>``: they are read as if they had not."""
+    body = re.sub(rb"</?[a-z][a-z0-9_]*(?=[\s/>])", lambda m: m[0].upper(), case.capture.body)
+    capital = dataclasses.replace(case.capture, body=body)
+
+    assert plain(layouts.read(capital)) == plain(case.page)
 
 
 def test_page_of_another_site_under_an_address() -> None:

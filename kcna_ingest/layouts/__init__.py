@@ -44,7 +44,7 @@ def recognise(capture: Capture) -> Layout:
     """Give the layout of a page. Raises PageError: UnknownLayout, BlockedPage, WrongPage ..."""
     document = Document(capture)
     _wrong.refuse(document)
-    return _layout_of(document)
+    return _layout_of(document)[0]
 
 
 def read(capture: Capture, *, hint: str | None = None) -> Page:
@@ -58,17 +58,21 @@ def read(capture: Capture, *, hint: str | None = None) -> Page:
     missing = _wrong.missing(document)
     if missing is not None:
         return missing
-    layout = _layout_of(document)
+    layout, document = _layout_of(document)
     _wrong.refuse_stand_in(document, layout)
     return layout.parse(document)
 
 
-def _layout_of(document: Document) -> Layout:
+def _layout_of(document: Document) -> tuple[Layout, Document]:
+    """Give the layout, and the page as it must be read by it. Raises PageError."""
     found = [layout for layout in LAYOUTS if layout.recognise(document)]
     if len(found) == 1:
-        return found[0]
+        return found[0], document
     if not found:
-        raise _wrong.name(document)
+        small = document.in_small_letters()
+        if small is None:
+            raise _wrong.name(document)
+        return _layout_of(small)
     names = ", ".join(layout.name for layout in found)
     raise UnknownLayout(
         f"several layouts claim the page: {names}", "their marks must be told apart"

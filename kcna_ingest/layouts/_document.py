@@ -24,6 +24,7 @@ LARGEST = 10_000_000
 #: The end of a page; archives and servers may add a comment behind it.
 _CLOSED = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _FOOT = 4096
+_CAPITALS = re.compile(rb"</?[A-Z][A-Za-z0-9]*(?=[\s/>])")
 #: What joins to any address as it stands: no other host, no dots, no query.
 _PATH = re.compile(r"(?:/[A-Za-z0-9]+)+")
 #: What a layout tells of: pages of one role do not stand in for pages of another.
@@ -44,6 +45,19 @@ class Document:
         self.address = sites.address(capture.url)
         #: The page as UTF-8, without byte-order mark. Bytes that meant nothing are U+FFFD.
         self.source = utf8(capture.body, capture.content_type, self.address.language)
+
+    def in_small_letters(self) -> Document | None:
+        """Give the page with the names of its elements in small letters, None where they are.
+
+        Old browsers saved pages with ``<DIV>``; the marks of layouts are looked for as the sites
+        write them.
+        """
+        source = _CAPITALS.sub(lambda found: found.group().lower(), self.source)
+        if source == self.source:
+            return None
+        small = Document(self.capture, self.hint)
+        small.source = source
+        return small
 
     @property
     def url(self) -> str:
