@@ -9,6 +9,7 @@ from kcna_ingest.crawl import Wish
 from kcna_ingest.errors import MassChange, SiteDown, Unreachable
 from tests.fetching import LISTS, Here, Time, content, replica, truth
 from tests.replica import Story, path_of
+from tests.replica.stories import MEMORY
 
 _MISSING = "SELECT count(missing_since) FROM articles"
 _GONE = "SELECT count(gone_at) FROM articles"
@@ -199,6 +200,18 @@ def test_a_list_that_empties_is_a_failure(tmp_path: Path) -> None:
         assert (run.status, run.kinds, run.tally.missing) == (65, {"EmptyPage"}, len(films))
         # They are missing indeed: an empty list is what is to be expected.
         assert again.status == 0
+
+
+def test_a_list_of_the_table_that_is_no_longer_there_stays_a_finding(tmp_path: Path) -> None:
+    """No menu names it and the home page stands in its place: each run and ``status`` say so."""
+    with replica(tmp_path, 40) as here:
+        here.fetch()
+        here.archive.remove_list(MEMORY)
+
+        runs = [here.fetch() for _ in range(health.RUNS_FAILED)]
+
+        assert {run.status for run in runs} == {65}
+        assert _findings(here) == {"failures", "list-failed"}
 
 
 def test_errors_have_the_statuses_of_the_manual() -> None:

@@ -100,12 +100,15 @@ class Lists:
         return next((k for k in known if k.url not in self._asked and self.wish.wants(k)), None)
 
     def _note_gone(self) -> None:
-        """Note which lists no menu of this run named, and which names no list bears."""
+        """Note which lists no menu of this run named, and which names no list bears.
+
+        Those of the table are asked for whatever menus name, so what fails there stays a failure.
+        """
         store, now = self.pages.store, self.pages.now()
         publisher, language = self.edition.publisher, self.edition.language
         with self.pages.step():
             if self._menu:
-                there = self._menu | self._answered
+                there = self._menu | self._answered | set(self._planned)
                 for url in store.lists.gone(publisher.name, language, there, now):
                     store.resolve_failures(url)
             unknown = self.wish.names_others(self._known())
