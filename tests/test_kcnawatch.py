@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import re
 from collections import Counter
 from datetime import UTC, date, datetime
 
@@ -323,6 +324,23 @@ def test_no_character_of_a_text_is_lost(parts: list[tuple[str, str]]) -> None:
 
 def _squeezed(text: str) -> str:
     return "".join(normalise(text).split())
+
+
+@pytest.mark.parametrize("case", PAGES, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (rb"More From ", b"More\nFrom&nbsp;"),
+        (rb">More From ([^<]*)<", rb"><b>More</b> From <i>\1</i><"),
+        (rb"(Date: [^<]*)<a", rb"<span>\1</span><a"),
+        (rb"(Date: [^<|]*) \| (Source: [^<|]*) \| <a", rb"<b>\1</b> | <b>\2</b> | <a"),
+    ],
+)
+def test_how_a_line_is_set_changes_nothing(case: Case, old: bytes, new: bytes) -> None:
+    """The words of headings and of the date line are looked for, wherever they are broken."""
+    body = re.sub(old, new, case.capture.body)
+
+    assert layouts.read(dataclasses.replace(case.capture, body=body)) == case.page
 
 
 def test_deep_nesting_ends() -> None:

@@ -13,7 +13,7 @@ from kcna_ingest import sites
 from kcna_ingest.errors import FieldError
 from kcna_ingest.layouts import _kcnawatch
 from kcna_ingest.layouts._kcnawatch import Card
-from kcna_ingest.layouts._lines import ancestors, lines
+from kcna_ingest.layouts._lines import BLOCKS, ancestors, lines
 from kcna_ingest.layouts._select import attribute, text_of
 from kcna_ingest.text import normalise
 
@@ -30,18 +30,35 @@ _HEADINGS: Final = "h2, h3, h4, h5, h6"
 _SHORT: Final = 2500
 
 
-def date_line(top: LexborNode) -> LexborNode | None:
-    """Give the element that holds the line "Date: … | Source: … | …", None where there is none."""
+def date_line(top: LexborNode, content: LexborNode) -> LexborNode | None:
+    """Give the element that holds the line "Date: … | Source: … | …", None where there is none.
+
+    The link to the original may stand beside an element that holds the rest of the line.
+    """
     for inner in top.traverse(include_text=True):
-        if inner.tag != "-text" or "Date:" not in (inner.text_content or ""):
-            continue
-        for above in ancestors(inner):
-            text = above.text()
-            if len(text) > _SHORT:
-                break
-            if _kcnawatch.DATE_LINE.fullmatch(normalise(text)):
-                return above
+        if inner.tag == "-text" and "Date:" in (inner.text_content or ""):
+            line = _line_around(inner, content)
+            if line is not None:
+                return line
     return None
+
+
+def _line_around(text: LexborNode, content: LexborNode) -> LexborNode | None:
+    """Give the smallest element around a text that is a date line, with its link if it has one."""
+    line = None
+    for above in ancestors(text):
+        told = above.text()
+        found = _kcnawatch.DATE_LINE.fullmatch(normalise(told)) if len(told) <= _SHORT else None
+        if found is None:
+            if line is not None or len(told) > _SHORT:
+                break
+            continue
+        if line is not None and above.mem_id == content.mem_id:
+            break
+        line = above
+        if found["original"] or above.tag in BLOCKS:
+            break
+    return line
 
 
 def within(node: LexborNode, top: LexborNode) -> bool:
@@ -94,7 +111,7 @@ def _headed_links(
     for inner in top.traverse(include_text=True):
         if inner.mem_id in inside:
             continue
-        if inner.tag == "-text" and (inner.text_content or "").lstrip().startswith("More "):
+        if inner.tag == "-text" and (inner.text_content or "").lstrip().startswith("More"):
             heading = _heading(document, inner)
             headings += [] if heading is None else [heading]
         elif inner.tag == "a" and headings:

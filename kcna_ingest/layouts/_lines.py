@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 #: Elements that begin and end a line. All others are a part of the line around them.
-_BLOCKS: Final = frozenset(
+BLOCKS: Final = frozenset(
     {"address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt"}
     | {"figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "html", "li"}
     | {"main", "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "th", "tr", "ul"}
@@ -58,7 +58,7 @@ def _block(text: LexborNode, top: LexborNode) -> int:
     node = text
     for above in ancestors(text):
         node = above
-        if node.mem_id == top.mem_id or node.tag in _BLOCKS:
+        if node.mem_id == top.mem_id or node.tag in BLOCKS:
             break
     return node.mem_id
 

@@ -118,7 +118,7 @@ def _provenance(
     document: Document, top: LexborNode, content: LexborNode
 ) -> tuple[date, str | None]:
     """Read the line "Date: … | Source: … | …"; where it stands in the text, take it out."""
-    line = _kcnawatch_tree.date_line(top)
+    line = _kcnawatch_tree.date_line(top, content)
     found = _kcnawatch.DATE_LINE.fullmatch(text_of(line)) if line is not None else None
     if line is None or found is None:
         raise FieldError(f"{NAME}: no line 'Date: dd/mm/yyyy | Source: …'", _kcnawatch.CHANGED)
