@@ -100,13 +100,22 @@ def test_status_with_max_age(tmp_path: Path, age: timedelta, status: int) -> Non
     assert ("stale: kcna.kp/en was last read 1 day ago" in plain.stdout) is bool(status)
 
 
-@pytest.mark.parametrize("age", ["36", "h", "-1h", "0h", "1w", "", "١h"])
+@pytest.mark.parametrize("age", ["36", "h", "-1h", "0h", "1w", "", "١h", "36526d", "9" * 30 + "m"])
 def test_max_age_must_be_a_span(db: Path, age: str) -> None:
     """Else the command line is wrong: status 2, and what a span is."""
     ran = ingest("status", f"--max-age={age}", "--db", db)
 
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "hint: as in: 90m, 36h, 2d" in ran.stderr
+
+
+@pytest.mark.parametrize("days", ["-1", "x", "", "999999", "9" * 30])
+def test_recheck_must_be_a_number_of_days(tmp_path: Path, days: str) -> None:
+    """Nor more days than there were."""
+    ran = ingest("fetch", "--dry-run", f"--recheck={days}", "--db", tmp_path / "k.db")
+
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "hint: as in: --recheck 7" in ran.stderr
 
 
 # --- reparse ---

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from kcna_ingest.crawl import Clock, Wish
     from kcna_ingest.models import Language
     from kcna_ingest.sources.live import Manners
+
+#: Fewer than calendars have behind them.
+_DAYS = re.compile(r"[0-9]{1,5}")
 
 
 @app.command(
@@ -142,7 +146,7 @@ def _wish(
             raise UsageError(f"no language {code!r}", f"one of: {' '.join(LANGUAGES)}")
     recheck_since = None
     if recheck is not None and recheck != "all":
-        if not recheck.isascii() or not recheck.isdecimal():
+        if _DAYS.fullmatch(recheck) is None:
             raise UsageError(f"--recheck {recheck!r} is no number of days", "as in: --recheck 7")
         recheck_since = pyongyang_day(now) - timedelta(days=int(recheck))
     return Wish(

@@ -49,6 +49,9 @@ DEFAULT_DB = Path("kcna.db")
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}/")
 _HOST = re.compile(r"(?:www\.)?(?:kcna\.kp|kcnawatch\.org)/", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,9}")
+#: In seconds. Calendars end: what is subtracted from today must stay in them.
+_HUNDRED_YEARS = 36_525 * 86_400
 _UNITS = {"m": 60, "h": 3600, "d": 86_400}
 
 
@@ -59,6 +62,7 @@ def span(text: str, option: str) -> timedelta:
     datetime.timedelta(days=1, seconds=43200)
     """
     number, unit = text[:-1], text[-1:]
-    if unit not in _UNITS or not number.isascii() or not number.isdecimal() or int(number) == 0:
+    seconds = int(number) * _UNITS.get(unit, 0) if _NUMBER.fullmatch(number) else 0
+    if not 0 < seconds <= _HUNDRED_YEARS:
         raise UsageError(f"{option} {text!r} is no span of time", "as in: 90m, 36h, 2d")
-    return timedelta(seconds=int(number) * _UNITS[unit])
+    return timedelta(seconds=seconds)
