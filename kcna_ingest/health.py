@@ -147,13 +147,25 @@ def _pages(failures: Sequence[Row]) -> list[Finding]:
     return [
         Finding(
             "unknown-layout" if kind == "unknown-layout" else "failures",
-            f"{count} page{'' if count == 1 else 's'} not understood: {kind}",
+            f"{_counted(count, kind)}: {kind}",
             _HINTS.get(kind, "each is listed under failures, with what to do"),
         )
         for kind, count in sorted(kinds.items())
     ]
 
 
+def _counted(count: int, kind: str) -> str:
+    noun, what = _SAID.get(kind, ("page", "not understood"))
+    return f"{count} {noun}{'' if count == 1 else 's'} {what}"
+
+
+#: Kinds of failures that left no page to understand.
+_SAID = {
+    "disallowed": ("page", "not asked for"),
+    "incomplete": ("list", "not shown whole"),
+    "site-down": ("site", "given up"),
+    "unreachable": ("page", "not reached"),
+}
 _HINTS = {
     "unknown-layout": "the site has pages of a new form; report one saved with: ingest save URL",
     "blocked": "the site or a filter refuses; wait, or fetch from another place",

@@ -46,7 +46,8 @@ class Tally:
         """
         parts = [f"{self.new} new", *(f"{n} {w}" for n, w in self._rest() if n)]
         again = f" ({self.known} known)" if self.known else ""
-        asked = f" for {self.asked} requests" if self.asked else ""
+        plural = "" if self.asked == 1 else "s"
+        asked = f" for {self.asked} request{plural}" if self.asked else ""
         pages = f"{self.pages} page{'' if self.pages == 1 else 's'}"
         return f"{pages}{again}{asked}: {', '.join(parts)}"
 

@@ -110,6 +110,24 @@ def test_figures_not_known_yet_are_no_fault(listed: dict[str, Any]) -> None:
     assert [] == health.findings(HEALTHY, [LIST | {"unchanged": 9} | listed], NOW)
 
 
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        (["truncated"], "1 page not understood: truncated"),
+        (["empty", "empty"], "2 pages not understood: empty"),
+        (["incomplete", "incomplete"], "2 lists not shown whole: incomplete"),
+        (["unreachable"], "1 page not reached: unreachable"),
+    ],
+)
+def test_failures_are_summed_up_as_what_they_are(kinds: list[str], expected: str) -> None:
+    """What never arrived was not misunderstood."""
+    failures = [_failure(kind) for kind in kinds]
+
+    (finding,) = health.findings(HEALTHY | {"failures": failures}, [], NOW)
+
+    assert expected == finding.what
+
+
 def test_each_edition_is_held_to_the_limit() -> None:
     """One language that stopped is named among five that go on."""
     old = {"site": "kcna.kp", "language": "ko", "read_at": "2026-09-01T11:00:00Z"}

@@ -59,11 +59,12 @@ def test_a_suspect_story_is_a_failure() -> None:
 
 
 def test_a_line_for_people() -> None:
-    """Zeros are left out but for what is new; one page is no pages."""
+    """Zeros are left out but for what is new; one page is no pages, one request no requests."""
     assert "0 pages: 0 new" == str(Tally())
     assert "1 page for 3 requests: 0 new, 2 changed, 1 failed" == str(
         Tally(pages=1, asked=3, changed=2, failed=1)
     )
+    assert "0 pages for 1 request: 0 new" == str(Tally(asked=1))
 
 
 @given(st.integers(0, 99), st.integers(0, 99), st.integers(0, 99))
