@@ -16,8 +16,11 @@ from tests.saved_cases import ARTICLE, ID, LIST, all_of, case, names, only, put
 
 
 def test_pages_are_found_at_any_depth_and_others_passed_over(tmp_path: Path) -> None:
-    """Pages by their endings, zipped too; what lies beside them is none."""
-    expected = {"a.html", "b/c/d.HTM", "e.xml", "f.txt.gz", "g/page.html"}
+    """Pages by their endings, zipped too; what lies beside them is none.
+
+    Single files of browsers cannot be read, but must not be lost without a word.
+    """
+    expected = {"a.html", "b/c/d.HTM", "e.xml", "f.txt.gz", "g/page.html", "h.mht", "i.mhtml.gz"}
     for name in (
         *expected,
         "g/expected.json",

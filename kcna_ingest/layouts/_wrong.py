@@ -36,6 +36,11 @@ _MAGIC = (
     (b"\x28\xb5\x2f\xfd", "zstd, still compressed"),
     (b"PK\x03\x04", "a ZIP file"),
     (b"SQLite format 3", "a database"),
+    (b"WARC/", "a WARC file"),
+)
+#: Browsers' "web page, single file": parts in the form of mail, their text encoded anew.
+_SINGLE_FILE = re.compile(
+    rb"\s*(?:[A-Za-z-]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){0,20}?MIME-Version:", re.IGNORECASE
 )
 #: Block pages are small; an article may well quote their words.
 _BLOCK_PAGE_LARGEST = 30_000
@@ -99,6 +104,9 @@ def _refuse_binary(document: Document) -> None:
     for magic, seen in _MAGIC:
         if document.capture.body.startswith(magic):
             raise WrongPage(f"{seen} in place of a page", _LOOK)
+    if _SINGLE_FILE.match(document.source, 0, 8192):
+        hint = "save it once more, as HTML only"
+        raise WrongPage("a page in a single file (MHTML) in place of the page itself", hint)
     if b"\0" in document.source[:1024]:
         raise WrongPage("binary content in place of a page", _LOOK)
 

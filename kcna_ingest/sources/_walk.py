@@ -2,7 +2,8 @@
 
 In a folder these are pages:
 
-- files named ``.html``, ``.htm``, ``.xml`` or ``.txt``, and the same with ``.gz``;
+- files named ``.html``, ``.htm``, ``.xml`` or ``.txt``, and the same with ``.gz``; ``.mht`` and
+  ``.mhtml``, too, which browsers save: they cannot be read, and that must be told;
 - files of any name whose path mirrors the address of a story or list (``wget --mirror`` writes
   ``www.kcna.kp/en/article/detail/0123…`` without an ending).
 
@@ -25,6 +26,7 @@ from kcna_ingest.sources._scratch import Scratch, stored, told
 
 SIDECAR = "capture.json"
 _ENDINGS = (".html", ".htm", ".xml", ".txt")
+_SINGLE_FILES = (".mht", ".mhtml")
 _ASSETS = "_files"
 
 
@@ -166,7 +168,8 @@ def _found(entry: os.DirEntry[str], prefix: str, described: bool) -> Found:
     if regular:
         return Found(entry.path, prefix + entry.name, described)
     reason = f"{entry.path}: it is no regular file"
-    return Found(entry.path, prefix + entry.name, failure=UnreadableFile(reason))
+    hint = "take it out of the folder, or save the page to a file"
+    return Found(entry.path, prefix + entry.name, failure=UnreadableFile(reason, hint))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -185,7 +188,7 @@ def _is_page(folder: str, name: str) -> bool:
     if name.startswith(".") or name == "robots.txt":
         return False
     ending = os.path.splitext(name.lower().removesuffix(".gz"))[1]
-    return ending in _ENDINGS or mirrored_page(folder, name)
+    return ending in (*_ENDINGS, *_SINGLE_FILES) or mirrored_page(folder, name)
 
 
 def _is_page_of_case(name: str) -> bool:
