@@ -620,3 +620,17 @@ def test_story_whose_row_is_not_derived_yet_is_looked_at(path: Path) -> None:
         left = store.articles.listed_again([row], NOON + hours(2))
 
     assert left == [row]
+
+
+def test_a_text_without_headline_stands_under_the_newest_of_the_lists(path: Path) -> None:
+    """Whether it was read before or after them."""
+    bare = Print(headline=None, paragraphs=LONG)
+    rows = [
+        Print(headline=headline, at=NOON + hours(number)).row()
+        for number, headline in enumerate(("Zinc Mill Opened", "Mill of Zinc Opened"))
+    ]
+    for number, order in enumerate(([*rows, bare], [rows[0], bare, rows[1]])):
+        file = path.with_name(f"{number}.db")
+        record(file, *order)
+
+        assert [row["headline"] for row in articles(file)] == ["Mill of Zinc Opened"]

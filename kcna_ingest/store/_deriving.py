@@ -117,9 +117,7 @@ class Deriving:
             "SELECT digest, headline, dateline, body, complete FROM versions WHERE article_id = ?",
             (article_id,),
         )
-        readings = {
-            row[0]: Told(row[0], row[1], row[2], row[3] or "", flag(row[4])) for row in rows
-        }
+        readings = {row[0]: _told(*row) for row in rows}
         for digest, reading in told.items():
             known = readings.get(digest)
             if printed is not None and (article_id, digest) not in printed:
@@ -198,6 +196,18 @@ def _shown(row: dict[str, Any], past: history.History, everything: Touched) -> d
         "missing_since": stamp_of(past.missing_since),
         "gone_at": stamp_of(past.gone_at),
     }
+
+
+def _told(
+    digest: str,
+    headline: str | None,
+    dateline: str | None,
+    body: str | None,
+    complete: int | None,
+) -> Told:
+    """Read a version as it was told: a reading without headline stands under that of a list."""
+    own = headline if digest.partition(".")[2] else None
+    return Told(digest, own, dateline, body or "", flag(complete))
 
 
 def _upsert(names: Iterable[str]) -> str:
