@@ -62,6 +62,7 @@ def test_page_names_its_own_address(tmp_path: Path, head: bytes, zipped: bool) -
         (f"www.kcna.kp/en/article/detail/{ID}", ARTICLE),
         (f"www.kcna.kp/en/article/detail/{ID}.html", ARTICLE),
         (f"www.kcna.kp/en/article/detail/{ID}.html.gz", ARTICLE),
+        (f"WWW.KCNA.KP/en/article/detail/{ID}.HTM", ARTICLE),
         (f"kcna.kp/en/article/list/{ID}.html", LIST),
         ("www.kcna.kp/en/index.html", "http://www.kcna.kp/en"),
         (

@@ -202,8 +202,8 @@ def _mirrored(folder: str) -> str | None:
 def _page_at(mirrored: str) -> str:
     """Give the canonical address; take away what mirroring added to the name."""
     for added in ("index.html", ".html", ".htm"):
-        if mirrored.endswith(added):
-            bare = sites.address(mirrored.removesuffix(added))
+        if mirrored.lower().endswith(added):
+            bare = sites.address(mirrored[: -len(added)])
             if bare.role != "other":
                 return bare.url
     return sites.canonical(mirrored)
