@@ -128,6 +128,27 @@ def test_cookies_of_a_path_are_sent_there_alone() -> None:
     assert sent == [[""], ["all=1"], ["all=1", "part=2"]]
 
 
+@pytest.mark.parametrize("domain", [".kcna.kp", "www.kcna.kp", "KCNA.KP", "kcna.kp "])
+def test_a_copy_may_pass_on_the_cookies_of_the_site(domain: str) -> None:
+    """A mirror names the site as their domain: they go back to the mirror."""
+    given = answer(PAGE, Set_Cookie=f"JSESSIONID=1; Domain={domain}; Path=/; HttpOnly")
+    with serving(given, answer(PAGE)) as server, visit(server) as session:
+        session.ask(get())
+        session.ask(get())
+
+    assert server.pages[1].headers.get("cookie") == "JSESSIONID=1"
+
+
+def test_cookies_of_another_domain_are_not_taken() -> None:
+    """Nor are those of a name that only ends like the site's."""
+    first = answer(PAGE, Set_Cookie="a=1; Domain=example.org", set_cookie="b=2; Domain=xkcna.kp")
+    with serving(first, answer(PAGE)) as server, visit(server) as session:
+        session.ask(get())
+        session.ask(get())
+
+    assert "cookie" not in server.pages[1].headers
+
+
 @pytest.mark.parametrize(
     "said", ["a=\xe9", 'a="1;2"; Path=/; Expires=never', "=; ;;", "a=" + "b" * 9000]
 )

@@ -116,11 +116,11 @@ class Exchange:
         self.pace = own if manners.pace is None else manners.pace
         #: Requests sent.
         self.asked = 0
-        self._cookies = Cookies()
+        self.forget()
 
     def forget(self) -> None:
         """Drop the cookies: begin a new session with the site."""
-        self._cookies = Cookies()
+        self._cookies = Cookies(self._place.publisher.name if self._place.origin else None)
 
     def close(self) -> None:
         """Hang up."""
