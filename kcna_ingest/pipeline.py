@@ -112,6 +112,7 @@ def reparse(db: Path, *, now: datetime, voice: Voice) -> Tally:
                     if number % GROUP == 0:
                         store.flush()
             recorder.tally.untold = store.articles.no_longer_told()
+        recorder.tally.same += store.unchanged
         tell(store.changes, recorder.tally, voice)
         return recorder.tally
 

@@ -48,7 +48,7 @@ def read_again(
             if number % every == 0:
                 store.flush()
         untold = store.articles.no_longer_told()
-    return [change.what for change in store.changes], untold
+    return [change.what for change in store.changes] + ["same"] * store.unchanged, untold
 
 
 def articles(store: Store) -> list[dict[str, Any]]:
@@ -86,6 +86,20 @@ def test_a_page_that_is_not_understood_any_more_keeps_what_it_said(store: Store)
     }
     assert set(changes) == {"same"}
     assert untold == 0
+
+
+def test_what_only_a_page_not_understood_any_more_printed_stays(store: Store) -> None:
+    """Another page of the same reading is read again, and prints neither dateline nor end mark."""
+    before = cases.dump(store.db.conn)["revisions"]
+
+    read_again(
+        store,
+        lambda p: (
+            None if p is PAGE else replace(p, dateline=None, complete=None) if p is LATER else p
+        ),
+    )
+
+    assert cases.dump(store.db.conn)["revisions"] == before
 
 
 def test_a_list_that_is_not_understood_any_more_keeps_its_rows(store: Store) -> None:

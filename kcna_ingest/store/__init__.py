@@ -57,6 +57,8 @@ class Store:
         files.check(path, must_exist=False)
         self.path = path
         self.changes: list[Change] = []
+        #: Stories that came out as they were when all captures were read again; no change each.
+        self.unchanged = 0
         with files.named_failures(path):
             connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
             try:
@@ -131,6 +133,7 @@ class Store:
             self.articles.begin()
             yield
             self.changes = self.articles.flush_rows()
+            self.unchanged = self.articles.unchanged
         except BaseException as failure:
             self._take_back(failure)
             raise
@@ -164,8 +167,11 @@ class Store:
             raise error from failure
 
     def flush(self) -> None:
-        """Derive the rows of the stories touched so far, so that long transactions stay small."""
-        self.articles.flush_rows()
+        """Derive the rows of the stories touched so far; count those that come out as they were.
+
+        So a long transaction needs no more memory than a short one.
+        """
+        self.articles.flush()
 
     # -- captures -----------------------------------------------------------------------------
 

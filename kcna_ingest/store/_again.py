@@ -6,26 +6,48 @@ more keeps them, and a story that no capture tells any more keeps everything it 
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
+from kcna_ingest.store._ids import Ids
 from kcna_ingest.store._joining import sighted
+from kcna_ingest.store._rows import flag
+from kcna_ingest.store._told import Told
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
 _ASIDE = {
     "observations": "SELECT * FROM main.observations WHERE digest <> ''",
     "sightings": "SELECT * FROM main.sightings",
     "media": "SELECT * FROM main.media",
-    "stories": "SELECT article_id FROM main.observations WHERE digest <> '' UNION "
-    "SELECT article_id FROM main.sightings",
     "captures": "SELECT id, fetched_at FROM main.captures WHERE layout IS NOT NULL",
 }
-_UNTOLD = "article_id IN (SELECT article_id FROM temp.untold)"
+_TABLES = (
+    "CREATE INDEX temp.aside_by_capture ON aside_observations(capture_id)",
+    "CREATE INDEX temp.aside_by_story ON aside_observations(article_id)",
+    "CREATE INDEX temp.aside_listings ON aside_sightings(article_id)",
+    "CREATE INDEX temp.aside_pictures ON aside_media(article_id)",
+    # Readings printed anew; what was printed better before.
+    "CREATE TEMP TABLE aside_printed (article_id, digest, PRIMARY KEY (article_id, digest)) "
+    "WITHOUT ROWID",
+    "CREATE TEMP TABLE aside_prints (article_id, digest, headline, dateline, body, complete)",
+    "CREATE TEMP TABLE aside_untold (article_id INTEGER PRIMARY KEY)",
+)
+_STORIES = (
+    "SELECT article_id FROM temp.aside_observations UNION "
+    "SELECT article_id FROM temp.aside_sightings"
+)
+_UNTOLD = "article_id IN (SELECT article_id FROM temp.aside_untold)"
 #: Captures that were understood before and are not now.
 _LOST = (
     "SELECT a.id, a.fetched_at FROM temp.aside_captures AS a "
     "JOIN main.captures AS c USING (id) WHERE c.layout IS NULL"
+)
+_PRINTS = (
+    "SELECT DISTINCT p.* FROM temp.aside_prints AS p JOIN main.observations AS o "
+    f"USING (article_id, digest) WHERE o.capture_id IN (SELECT id FROM ({_LOST}))"
 )
 
 
@@ -35,16 +57,14 @@ class Again:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         #: Stories told again so far.
-        self.told: set[int] = set()
-        #: Readings printed anew, as (story, digest).
-        self.printed: set[tuple[int, str]] = set()
-        self._unsaid: set[int] = set()
+        self.told = Ids()
+        #: Stories of which something was taken back or put back since their rows were derived.
+        self.stale = Ids()
         self.drop()
         for name, rows in _ASIDE.items():
             connection.execute(f"CREATE TEMP TABLE aside_{name} AS {rows}")
-        connection.execute("CREATE INDEX temp.aside_by_capture ON aside_observations(capture_id)")
-        connection.execute("CREATE INDEX temp.aside_by_story ON aside_observations(article_id)")
-        connection.execute("CREATE INDEX temp.aside_listings ON aside_sightings(article_id)")
+        for statement in _TABLES:
+            connection.execute(statement)
         connection.execute("DELETE FROM sightings")
         connection.execute("DELETE FROM media")
 
@@ -60,30 +80,45 @@ class Again:
             "AND capture_id = ?",
             rows,
         )
-        self._unsaid.update(row[0] for row in rows)
+        for row in rows:
+            self.stale.add(row[0])
+
+    def prints_anew(self, article_id: int, reading: Told, known: Told | None) -> bool:
+        """Tell whether a reading is printed for the first time since, in place of the one known.
+
+        What that said beyond it may come of a capture that is not understood any more.
+        """
+        added = self._connection.execute(
+            "INSERT OR IGNORE INTO temp.aside_printed VALUES (?, ?)", (article_id, reading.digest)
+        ).rowcount
+        if added == 1 and known is not None and reading.joined(known) != reading:
+            self._connection.execute(
+                "INSERT INTO temp.aside_prints VALUES (?, ?, ?, ?, ?, ?)",
+                (article_id, *astuple(known)),
+            )
+        return added == 1
 
     def joined(self, old: int, new: int) -> None:
         """Follow a story that turned out to be another."""
-        for stories in (self.told, self._unsaid):
+        for stories in (self.told, self.stale):
             if old in stories:
-                stories.remove(old)
+                stories.discard(old)
                 stories.add(new)
-        for table in ("observations", "sightings", "media", "stories"):
+        for table in ("observations", "sightings", "media"):
             self._connection.execute(
                 f"UPDATE temp.aside_{table} SET article_id = ? WHERE article_id = ?", (new, old)
             )
 
     def untold(self) -> int:
         """Count the stories that no capture told again so far."""
-        rows = self._connection.execute("SELECT DISTINCT article_id FROM temp.aside_stories")
-        return sum(row[0] not in self.told for row in rows)
+        return sum(row[0] not in self.told for row in self._connection.execute(_STORIES))
 
-    def restore(self) -> set[int]:
-        """Put back what nothing replaced; give the stories whose rows follow from it anew."""
+    def restore(self) -> None:
+        """Put back what nothing replaced; the stories it concerns are ``stale``."""
         execute = self._connection.execute
-        execute("CREATE TEMP TABLE untold AS SELECT DISTINCT article_id FROM temp.aside_stories")
         self._connection.executemany(
-            "DELETE FROM temp.untold WHERE article_id = ?", [(told,) for told in self.told]
+            "INSERT INTO temp.aside_untold VALUES (?)",
+            (row for row in execute(_STORIES) if row[0] not in self.told),
         )
         execute(
             "INSERT OR IGNORE INTO observations SELECT * FROM temp.aside_observations "
@@ -91,19 +126,23 @@ class Again:
         )
         lost = f"SELECT fetched_at FROM ({_LOST})"
         kept = f"{_UNTOLD} OR first_seen IN ({lost}) OR last_seen IN ({lost})"
-        touched = {
-            row[0]
-            for row in execute(f"SELECT DISTINCT article_id FROM temp.aside_sightings WHERE {kept}")
-        }
+        for row in execute(f"SELECT DISTINCT article_id FROM temp.aside_sightings WHERE {kept}"):
+            self.stale.add(row[0])
         sighted(self._connection, "temp.aside_sightings", kept)
         execute(
             "INSERT INTO media SELECT * FROM temp.aside_media "
             f"WHERE {_UNTOLD} OR article_id IN (SELECT article_id FROM main.observations "
             f"WHERE capture_id IN (SELECT id FROM ({_LOST}))) ON CONFLICT DO NOTHING"
         )
-        return touched | self._unsaid
+
+    def prints(self) -> Iterator[tuple[int, Told]]:
+        """Give what was printed better by captures that could not be read again."""
+        for article_id, digest, headline, dateline, body, complete in self._connection.execute(
+            _PRINTS
+        ).fetchall():
+            yield article_id, Told(digest, headline, dateline, body, flag(complete))
 
     def drop(self) -> None:
         """Remove what was put aside."""
-        for name in (*(f"aside_{name}" for name in _ASIDE), "untold"):
-            self._connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+        for name in (*_ASIDE, "printed", "prints", "untold"):
+            self._connection.execute(f"DROP TABLE IF EXISTS temp.aside_{name}")

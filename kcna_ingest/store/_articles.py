@@ -13,7 +13,9 @@ from kcna_ingest import identity
 from kcna_ingest.store._again import Again
 from kcna_ingest.store._deriving import Deriving
 from kcna_ingest.store._finding import Finding
+from kcna_ingest.store._ids import Ids
 from kcna_ingest.store._joining import file, join, lead
+from kcna_ingest.store._naming import named
 from kcna_ingest.store._newly_listed import note_new
 from kcna_ingest.store._noting import note_address, note_media, note_sighting
 from kcna_ingest.store._relisting import note_known
@@ -43,12 +45,15 @@ class Articles:
         self._finding = Finding(self._connection, self._settle)
         self._deriving = Deriving(db)
         self._again: Again | None = None
+        #: Stories of which something is in the tables that their rows do not say yet.
+        self._noted: set[int] | Ids = set()
         #: An address and what lists printed for it, until anything is written.
         self._headlines: tuple[str, list[str]] = ("", [])
 
     def forget(self) -> None:
         """Drop what was not written: the caller's transaction was rolled back."""
         self._touched.clear()
+        self._noted.clear()
         self._changes.clear()
         self._headlines = ("", [])
 
@@ -101,36 +106,10 @@ class Articles:
 
     def create(self, claim: Claim, date_from: DateFrom) -> int:
         """Name a new story and give its id."""
-        day = claim.date.isoformat()
-        slug = self._free_slug(day, claim.language, claim.slug)
-        (article_id,) = self._connection.execute(
-            "INSERT INTO articles (date, language, slug, kind, site, date_from, id) "
-            "SELECT ?, ?, ?, ?, ?, ?, coalesce(max(id), 0) + 1 FROM articles RETURNING id",
-            (day, claim.language, slug, claim.kind, claim.site, date_from),
-        ).fetchone()
-        row = {
-            "date": day,
-            "language": claim.language,
-            "slug": slug,
-            "kind": claim.kind,
-            "site": claim.site,
-            "date_from": date_from,
-            "id": article_id,
-        }
+        row = named(self._connection, claim, date_from)
+        article_id: int = row["id"]
         self._touched[article_id] = Touched(row=row)
-        return int(article_id)
-
-    def _free_slug(self, day: str, language: str, name: str) -> str:
-        taken: set[str] = set()
-        while True:
-            slug = identity.numbered(name, taken)
-            if not self._connection.execute(
-                "SELECT 1 FROM articles WHERE date = ?1 AND language = ?2 AND slug = ?3 UNION ALL "
-                "SELECT 1 FROM former_keys WHERE date = ?1 AND language = ?2 AND slug = ?3",
-                (day, language, slug),
-            ).fetchone():
-                return slug
-            taken.add(slug)
+        return article_id
 
     def _lives_at(
         self,
@@ -148,22 +127,20 @@ class Articles:
             return
         if there is not None and there[0] != article_id:
             lead(self._connection, claim, there[0], article_id)
-            self._touch(there[0]).row = None
-            self._touch(article_id).row = None
+            for story in (there[0], article_id):
+                self._touch(story).row = None
         seen = stamp(seen_at)
         note_address(self._connection, article_id, claim, number, seen)
-        touched = self._touch(article_id)
-        if touched.row:
-            touched.addresses.append((seen, claim.url, claim.site, number))
+        new = self._note(article_id)
+        if new is not None:
+            new.addresses.append((seen, claim.url, claim.site, number))
 
     def listed_again(self, rows: Sequence[Row], seen_at: datetime) -> list[Row]:
         """Note those rows of a list that say nothing new of their stories; give the others."""
         if self._again is not None:
             return list(rows)
         self._headlines = ("", [])
-        return note_known(
-            self._connection, rows, stamp(seen_at), self._touched.keys(), self._changes
-        )
+        return note_known(self._connection, rows, stamp(seen_at), self._is_underway, self._changes)
 
     def newly_listed(self, rows: Sequence[ListRow], seen_at: datetime) -> list[ListRow]:
         """Name the stories of which nothing is known and note their rows; give the others."""
@@ -175,9 +152,9 @@ class Articles:
     def listed(self, article_id: int, entry: Entry, site: str, seen_at: datetime) -> None:
         """Note that a list showed the story so; its place is that of the last time."""
         listing = note_sighting(self._connection, article_id, entry, site, stamp(seen_at))
-        touched = self._touch(article_id)
-        if touched.row:
-            touched.listings.append(listing)
+        new = self._note(article_id)
+        if new is not None:
+            new.listings.append(listing)
         if self._again is not None:
             self._again.told.add(article_id)
 
@@ -209,6 +186,7 @@ class Articles:
         """Make one story of two; the key of the old one leads to the new one from now on."""
         join(self._connection, old, new)
         self._touched.pop(old, None)
+        self._noted.discard(old)
         self._changes.drop(old)
         joined = self._touch(new)
         joined.row, joined.looked_for = None, True
@@ -216,8 +194,22 @@ class Articles:
             self._again.joined(old, new)
 
     def _touch(self, article_id: int) -> Touched:
+        """Give where to gather what is seen of a story until its rows are derived."""
         self._headlines = ("", [])
+        self._noted.discard(article_id)
         return self._touched.setdefault(article_id, Touched())
+
+    def _note(self, article_id: int) -> Touched | None:
+        """Note that the tables say more of a story; give where to gather it of a new one."""
+        self._headlines = ("", [])
+        touched = self._touched.get(article_id)
+        if touched is None:
+            self._noted.add(article_id)
+        return touched if touched is not None and touched.row else None
+
+    def _is_underway(self, article_id: int) -> bool:
+        """Tell whether the rows of a story are not derived yet."""
+        return article_id in self._touched or article_id in self._noted
 
     # -- what follows from it -----------------------------------------------------------------
 
@@ -228,19 +220,24 @@ class Articles:
         Keys, addresses, signs and what was seen missing stay. A story that no capture tells any
         more keeps what it had, and so does one whose page is not understood any more.
         """
-        self._settle(list(self._touched))
+        self._settle_all()
         again = self._again = Again(self._connection)
         self._finding.again = True
+        self._noted = Ids()
         try:
             yield
-            for article_id in again.restore():
-                self._touch(article_id).row = None
-            self._write(self._touched)
-            self._touched.clear()
+            self._settle_all()
+            again.restore()
+            for article_id, told in again.prints():
+                self._touch(article_id).told[told.digest] = told
+            for behind in (list(self._touched), self._noted, again.stale):
+                self._write(behind)
+            self._changes.only_count_same()
             again.drop()
         finally:
             self._again = None
             self._finding.again = False
+            self._noted = set()
 
     def unsay(self, capture_id: int) -> None:
         """Take back what a capture was read to say, while all are read again."""
@@ -253,29 +250,43 @@ class Articles:
 
     def flush_rows(self) -> list[Change]:
         """Derive the rows of every story touched; tell what became of each since ``begin``."""
-        self._settle(list(self._touched))
+        self._settle_all()
         return self._changes.all()
+
+    def flush(self) -> None:
+        """Derive the rows of the stories touched; of those that are the same only count them."""
+        self._settle_all()
+        self._changes.only_count_same()
+
+    @property
+    def unchanged(self) -> int:
+        """The number of stories that stand as they stood and are only counted."""
+        return self._changes.unchanged
 
     def begin(self) -> None:
         """Forget what became of stories before: a transaction begins."""
         self._touched.clear()
+        self._noted.clear()
         self._changes.clear()
+
+    def _settle_all(self) -> None:
+        self._settle([*self._touched, *self._noted])
 
     def _settle(self, article_ids: Iterable[int]) -> None:
         """Derive the rows of some stories where anything of them was seen since."""
-        ready = {
-            article_id: self._touched[article_id]
-            for article_id in article_ids
-            if article_id in self._touched and self._may_derive(article_id)
-        }
-        self._write(ready)
-        for article_id in ready:
-            del self._touched[article_id]
+        self._write([n for n in article_ids if self._is_underway(n) and self._may_derive(n)])
 
     def _may_derive(self, article_id: int) -> bool:
         """While captures are read again, a story has all its readings only once it is told."""
         return self._again is None or article_id in self._again.told
 
-    def _write(self, touched: dict[int, Touched]) -> None:
-        printed = None if self._again is None else self._again.printed
-        self._deriving.write(touched, self._changes, printed)
+    def _write(self, article_ids: Iterable[int]) -> None:
+        touched = ((article_id, self._taken(article_id)) for article_id in article_ids)
+        self._deriving.write(touched, self._changes, self._again)
+
+    def _taken(self, article_id: int) -> Touched:
+        """Give what was gathered of a story whose rows are derived now."""
+        self._noted.discard(article_id)
+        if self._again is not None:
+            self._again.stale.discard(article_id)
+        return self._touched.pop(article_id, None) or Touched()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from kcna_ingest.store._again import Again
     from kcna_ingest.store._told import Changes
 
 KEY = ("date", "language", "slug")
@@ -28,6 +30,8 @@ _STANDING = (
     "(SELECT count(*) FROM revisions AS r WHERE r.article_id = articles.id AND suspect), "
     "missing_since IS NOT NULL FROM articles WHERE id = ?"
 )
+#: Rows with their texts in memory at once.
+_AT_ONCE = 256
 _RUN = "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -40,33 +44,39 @@ class Deriving:
 
     def write(
         self,
-        touched: Mapping[int, Touched],
+        touched: Iterable[tuple[int, Touched]],
         changes: Changes,
-        printed: set[tuple[int, str]] | None,
+        again: Again | None,
     ) -> None:
         """Derive the rows of the touched stories and note what became of them.
 
-        ``printed``: while captures are read again, the readings printed anew; a better
+        ``again``: while captures are read again, what knows the readings printed anew; a better
         parser's print is always the better one.
         """
-        rows = []
-        for article_id, seen in touched.items():
-            if seen.row is not None:
-                row, before, everything, is_told = seen.row, None, seen, False
-            else:
-                row, before = self._standing(article_id)
-                is_told = before.versions > 0 or before.missing or printed is not None
-                everything = self._load(article_id, seen, printed, is_told=is_told)
-            past = _past(everything)
-            self._write_runs(article_id, past, everything.told, anew=is_told)
-            row = {**row, **_shown(row, past, everything)}
-            suspects = sum(run.suspect for run in past.runs)
-            after = State(past.version_count, suspects, past.missing_since is not None)
-            key = Key(date.fromisoformat(row["date"]), row["language"], row["slug"])
-            changes.add(article_id, key, before, after)
-            rows.append(row)
-        if rows:
+        source = iter(touched)
+        while rows := [
+            self._row(article_id, seen, changes, again)
+            for article_id, seen in islice(source, _AT_ONCE)
+        ]:
             self._connection.executemany(self._upsert, rows)
+
+    def _row(
+        self, article_id: int, seen: Touched, changes: Changes, again: Again | None
+    ) -> dict[str, Any]:
+        """Write the revisions of a story and give its row."""
+        if seen.row is not None:
+            row, before, everything, is_told = seen.row, None, seen, False
+        else:
+            row, before = self._standing(article_id)
+            is_told = before.versions > 0 or before.missing or again is not None
+            everything = self._load(article_id, seen, again, is_told=is_told)
+        past = _past(everything)
+        self._write_runs(article_id, past, everything.told, anew=is_told)
+        suspects = sum(run.suspect for run in past.runs)
+        after = State(past.version_count, suspects, past.missing_since is not None)
+        key = Key(date.fromisoformat(row["date"]), row["language"], row["slug"])
+        changes.add(article_id, key, before, after)
+        return {**row, **_shown(row, past, everything)}
 
     def _standing(self, article_id: int) -> tuple[dict[str, Any], State]:
         """Give what never changes in the row of a story, and its state."""
@@ -79,7 +89,7 @@ class Deriving:
         self,
         article_id: int,
         touched: Touched,
-        printed: set[tuple[int, str]] | None,
+        again: Again | None,
         *,
         is_told: bool,
     ) -> Touched:
@@ -92,7 +102,7 @@ class Deriving:
         if is_told or touched.looked_for:
             query = "SELECT seen_at, digest FROM observations WHERE article_id = ?"
             seen = select(query, (article_id,)).fetchall()
-        told = self._readings(article_id, printed, touched.told) if is_told else touched.told
+        told = self._readings(article_id, again, touched.told) if is_told else touched.told
         listings = select(
             "SELECT headline, dateline, teaser, truncated, first_seen, last_seen FROM sightings "
             "WHERE article_id = ?",
@@ -110,7 +120,7 @@ class Deriving:
         )
 
     def _readings(
-        self, article_id: int, printed: set[tuple[int, str]] | None, told: Mapping[str, Told]
+        self, article_id: int, again: Again | None, told: Mapping[str, Told]
     ) -> dict[str, Told]:
         """Give every reading ever told of a story, the best print of each."""
         rows = self._connection.execute(
@@ -120,8 +130,7 @@ class Deriving:
         readings = {row[0]: _told(*row) for row in rows}
         for digest, reading in told.items():
             known = readings.get(digest)
-            if printed is not None and (article_id, digest) not in printed:
-                printed.add((article_id, digest))
+            if again is not None and again.prints_anew(article_id, reading, known):
                 known = None
             readings[digest] = reading.joined(known) if known else reading
         return readings

@@ -16,7 +16,7 @@ from kcna_ingest.store._told import State
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Container, Sequence
+    from collections.abc import Callable, Sequence
 
     from kcna_ingest.models import Entry
     from kcna_ingest.store._told import Changes
@@ -40,12 +40,13 @@ def note_known(
     connection: sqlite3.Connection,
     rows: Sequence[Row],
     seen: str,
-    underway: Container[int],
+    underway: Callable[[int], bool],
     changes: Changes,
 ) -> list[Row]:
     """Note the rows that say nothing new of their stories; give the others.
 
-    ``underway``: ids of stories whose rows are not derived yet: what they say is not known.
+    ``underway`` tells of an id whether the story's rows are not derived yet: what they say is
+    not known.
     """
     # A teaser may be the longest so far, a dateline the first.
     asked = {
@@ -77,7 +78,7 @@ def _found(
     connection: sqlite3.Connection,
     asked: dict[int, tuple[str, str]],
     seen: str,
-    underway: Container[int],
+    underway: Callable[[int], bool],
 ) -> dict[int, tuple[int, Key, State]]:
     """Give id, key and state of the stories that are known as asked."""
     if not asked:
@@ -87,7 +88,7 @@ def _found(
     for place, article_id, day, language, slug, versions, suspects, missing in connection.execute(
         _KNOWN, (json.dumps(list(asked.values())), seen)
     ):
-        if article_id not in underway:
+        if not underway(article_id):
             key = Key(date.fromisoformat(day), language, slug)
             found[numbers[place]] = article_id, key, State(versions, suspects, bool(missing))
     return found

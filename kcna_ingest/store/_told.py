@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kcna_ingest.store._ids import Ids
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -66,23 +68,40 @@ class Changes:
 
     def __init__(self) -> None:
         self._stories: dict[int, tuple[Key, State | None, State]] = {}
+        #: Stories that stand as they stood, of which no more is remembered.
+        self._unchanged = Ids()
 
     def add(self, article_id: int, key: Key, before: State | None, after: State) -> None:
         """Note how a story stands now; ``before`` is None for one that was not there."""
         if article_id in self._stories:
             before = self._stories[article_id][1]
+        self._unchanged.discard(article_id)
         self._stories[article_id] = (key, before, after)
 
     def drop(self, article_id: int) -> None:
         """Forget a story that turned out to be another."""
         self._stories.pop(article_id, None)
+        self._unchanged.discard(article_id)
 
     def clear(self) -> None:
         """Forget everything."""
         self._stories.clear()
+        self._unchanged.clear()
+
+    def only_count_same(self) -> None:
+        """Count the stories that stand as they stood, and forget them: they may be very many."""
+        same = [number for number, (_, before, after) in self._stories.items() if before == after]
+        for article_id in same:
+            del self._stories[article_id]
+            self._unchanged.add(article_id)
+
+    @property
+    def unchanged(self) -> int:
+        """The number of stories that are only counted."""
+        return len(self._unchanged)
 
     def all(self) -> list[Change]:
-        """Give one change a story; two where it also got a suspect page."""
+        """Give one change a story; two where it also got a suspect page. None of those counted."""
         return [
             Change(key, article_id, what)
             for article_id, (key, before, after) in self._stories.items()

@@ -6,11 +6,13 @@ into a temporary folder, laid out as ``wget --mirror`` does, and prints from one
 - CPU seconds of ``ingest replay``, child included, against those of a loop that parses the same
   files and writes four columns with one ``executemany`` in one transaction (target: at most 3);
 - peak memory of the largest process, for a quarter of the pages and for all (target: 200 MB, flat);
+- CPU seconds and peak memory of ``ingest reparse`` of the same pages, against those of the replay
+  (target: at most as much of either);
 - articles a second into a file that already holds 300,000, against an empty one (target: 0.8),
   by the clock and by CPU seconds: only those tell anything on a machine that others use, too.
 
-``python -m tests.benchmarks.replay --memory [PAGES...]`` prints nothing but the peak memory for
-each of these numbers of pages (5,000, 20,000 and 60,000 unless told).
+``python -m tests.benchmarks.replay --memory [PAGES...]`` prints nothing but the peak memory of
+replay and of reparse for each of these numbers of pages (5,000, 20,000 and 60,000 unless told).
 """
 
 from __future__ import annotations
@@ -115,6 +117,11 @@ def replay(folder: Path, db: Path) -> tuple[float, float, float]:
     return run([sys.executable, "-m", "kcna_ingest", "replay", "-q", str(folder), "--db", str(db)])
 
 
+def reparse(db: Path) -> tuple[float, float, float]:
+    """Read all pages of a file again."""
+    return run([sys.executable, "-m", "kcna_ingest", "reparse", "-q", "--db", str(db)])
+
+
 _TIMES = ("fetched_at", "first_seen", "last_seen", "changed_at", "seen_at")
 
 
@@ -184,9 +191,13 @@ def memory(scratch: Path, counts: list[int]) -> None:
     for count in counts:
         write_pages(scratch / "all", count - there, first=there)
         there = count
-        cpu, _, peak = replay(scratch / "all", scratch / f"{count}.db")
-        cost = cpu / count * 1e6
-        print(f"{count:9,} pages: {peak:4.0f} MB, {cost:5.0f} us CPU a page", flush=True)
+        db = scratch / f"{count}.db"
+        replayed = replay(scratch / "all", db)
+        for name, (cpu, _, peak) in (("replay", replayed), ("reparse", reparse(db))):
+            cost = cpu / count * 1e6
+            print(
+                f"{count:9,} pages: {name:<7} {peak:4.0f} MB, {cost:5.0f} us CPU a page", flush=True
+            )
 
 
 def compare(scratch: Path, count: int = 20_000) -> None:
@@ -202,6 +213,11 @@ def compare(scratch: Path, count: int = 20_000) -> None:
     print(f"bare loop   {bare:6.1f} s CPU {bare_wall:6.1f} s wall")
     print(f"replay      {cpu:6.1f} s CPU {wall:6.1f} s wall   CPU ratio {cpu / bare:.2f}")
     print(f"peak memory {quarter:.0f} MB for {count // 4:,} pages, {peak:.0f} MB for {count:,}")
+    again, _, highest = reparse(scratch / "all.db")
+    print(
+        f"reparse     {again:6.1f} s CPU, {again / cpu:.2f} of replay; "
+        f"peak memory {highest:.0f} MB, {highest / peak:.2f} of replay"
+    )
     again, _, _ = replay(scratch / "all", scratch / "all.db")
     print(f"replayed again, nothing new: {again:.1f} s CPU")
     size = (scratch / "all.db").stat().st_size
