@@ -14,6 +14,7 @@ MOMENT = datetime(2026, 9, 8, 1, 31, tzinfo=UTC)
 FILM = "http://www.kcna.kp/kp/video/detail/0123456789abcdef0123456789abcdef"
 ARTICLE = FILM.replace("video", "article")
 PHOTOS = FILM.replace("video", "gallery")
+LIST = ARTICLE.replace("detail", "list")
 HEADLINE = "강안탁아소 “새싹” 개원"
 MENU = '<a href="/kp/article/list/6a47505ba5268fd7749c0fe11e4b24b4">중요소식</a>'
 
@@ -69,3 +70,29 @@ def test_break_that_a_title_shows_is_a_blank() -> None:
     (story,) = layouts.read(capture).articles
 
     assert story.headline == "Nursery Opens by River"
+
+
+_STORY = '<article><div class="container"><h1>Old</h1><p>Old text.</p></div></article>'
+_COUNTERS = "<script>var total = 1; var cur_page = 1; var page_cnt = 1;</script>"
+_ROW = '<div class="article"><h5><a href="/kp/article/detail/{0:032x}">{1}</a>'
+_ROW = f"{_ROW.format(7, HEADLINE)}<span>[2026.9.8.]</span></h5></div>"
+
+
+@pytest.mark.parametrize("comment", [f"<!-- {_STORY} -->", f"<!--{_STORY}--><!-- <article -->"])
+@pytest.mark.parametrize("before", [True, False])
+def test_article_in_a_comment_is_none(comment: str, before: bool) -> None:
+    """What a page left out of itself says nothing of what the page is."""
+    slide = '<div class="thumbnail-img"><img src="/photo/00ff"></div>'
+    photos = f'<div class="gallery"><div class="slider">{slide}</div></div>'
+    text = "<p>(평양 9월 8일발 조선중앙통신)</p><p>강안탁아소가 개원하였다.(끝)</p>"
+    story = f'<article><div class="container"><h1>{HEADLINE}</h1>{text}</div></article>'
+    front, back = (comment, "") if before else ("", comment)
+    title = f"조선중앙통신 | {HEADLINE}"
+
+    rows = layouts.read(_capture(LIST, title, f"{_COUNTERS}{front}{_ROW}{back}"))
+    gallery = layouts.read(_capture(PHOTOS, title, f"{front}{photos}{back}"))
+    article = layouts.read(_capture(ARTICLE, title, f"{front}{story}{back}"))
+
+    assert [HEADLINE] == [entry.headline for entry in rows.entries]
+    assert ["photo"] == [each.kind for each in gallery.articles]
+    assert ["강안탁아소가 개원하였다."] == [each.body for each in article.articles]

@@ -104,9 +104,20 @@ class Document:
         return _CLOSED.search(self.source, max(0, len(self.source) - _FOOT)) is not None
 
     @cached_property
+    def article_at(self) -> int:
+        """Give the place of the last ``<article`` that stands in no comment, -1 for none."""
+        place = self.last(b"<article")
+        while place >= 0:
+            opened = self.source.rfind(b"<!--", 0, place)
+            if opened < 0 or self.source.find(b"-->", opened, place) >= 0:
+                break
+            place = self.source.rfind(b"<article", 0, opened)
+        return place
+
+    @cached_property
     def article_source(self) -> bytes:
         """Give title, body tag and article; the whole page where it is not plain."""
-        return reduced(self.source, self.last(b"<article"))
+        return reduced(self.source, self.article_at)
 
     @cached_property
     def article_tree(self) -> LexborHTMLParser:

@@ -40,9 +40,9 @@ def _recognise(document: Document) -> bool:
     address = document.address
     return (
         document.of(_kcna.SITE)
-        and document.has(b"<article")
+        and document.article_at >= 0
         # The last is the story's: the article of comments stands in front.
-        and document.source.rfind(b"<main", 0, document.last(b"<article")) >= 0
+        and document.source.rfind(b"<main", 0, document.article_at) >= 0
         and (address.form == "detail" or not document.has(b"article-content-body"))
         and (address.site == _kcna.SITE or not document.has(b"article-content"))
     )
@@ -78,7 +78,7 @@ def _parse(document: Document) -> Page:
 def _refuse_cut(document: Document) -> None:
     """Raise TruncatedPage unless the article, or the page, is closed behind its text."""
     # The last of each: comments and scripts in front may show others.
-    if document.last(b"</article") < document.last(b"<article") and not document.closed:
+    if document.last(b"</article") < document.article_at and not document.closed:
         raise _wrong.unfinished(document)
 
 

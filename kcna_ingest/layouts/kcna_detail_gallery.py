@@ -32,7 +32,7 @@ _FILM_FILE = re.compile(r"[\"']([^\"'\s<>]+\.(?:mp4|m3u8|webm))[\"']")
 def _recognise(document: Document) -> bool:
     return (
         document.of(_kcna.SITE)
-        and not document.has(b"<article")
+        and document.article_at < 0
         and document.has(b"<main")
         and not document.has(b"page_cnt")
         and not document.has(b".kcmsf")

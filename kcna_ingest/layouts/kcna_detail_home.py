@@ -31,7 +31,7 @@ _EMPTY_MAIN = re.compile(rb"<main\b[^>]*>\s*</main")
 def _recognise(document: Document) -> bool:
     return (
         document.of(_kcna.SITE)
-        and not document.has(b"<article")
+        and document.article_at < 0
         and document.has(b"<main")
         and not document.has(b"page_cnt")
         and not document.has(b".kcmsf")

@@ -49,7 +49,7 @@ _ROWS = "div.article, div.gallery, div.video"
 def _recognise(document: Document) -> bool:
     return (
         document.of(_kcna.SITE)
-        and not document.has(b"<article")
+        and document.article_at < 0
         and document.has(b"page_cnt")
         and not document.has(b".kcmsf")
         and _PAGES.search(document.source) is not None
