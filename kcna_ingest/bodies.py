@@ -8,15 +8,18 @@ under a number that every body names: a body is always read with the one it was 
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import zstandard
 
-from kcna_ingest.errors import StorageError
+from kcna_ingest.errors import DamagedPage, StorageError
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable, Iterator
 
 #: A dictionary is trained when this many pages of a layout wait without one.
 SAMPLE = 128
@@ -24,6 +27,10 @@ SAMPLE = 128
 DICTIONARY_SIZE = 112_640
 #: Larger levels cost twice the time for 3 % of the size (tests/benchmarks/bodies.py).
 LEVEL = 3
+_MEND = (
+    "what was read of it is kept; mend it by replaying the same saved page, or go back to your "
+    "last copy of this file"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +76,35 @@ class Bodies:
         return self._connection.execute(query, (sha256,)).fetchone() is not None
 
     def read(self, sha256: str) -> bytes:
-        """Give the bytes back, checked against their digest. Raises StorageError."""
+        """Give the bytes back, checked against their digest. Raises DamagedPage."""
         row = self._connection.execute(
             "SELECT dictionary_id, size, compressed FROM bodies WHERE sha256 = ?", (sha256,)
         ).fetchone()
         if row is None:
-            raise StorageError(f"the bytes {sha256[:12]}… are not in this file")
+            raise _damaged(sha256, "are not in this file")
         try:
-            body = self._decompressor(row[0]).decompress(row[2], max_output_size=row[1])
-        except zstandard.ZstdError as failure:
-            reason = f"the bytes {sha256[:12]}… cannot be unpacked: {failure}"
-            raise StorageError(reason) from failure
+            body = self._unpacked(*row)
+        except (zstandard.ZstdError, ValueError) as failure:
+            raise _damaged(sha256, f"cannot be unpacked: {failure}") from failure
         if hashlib.sha256(body).hexdigest() != sha256:
-            raise StorageError(
-                f"the bytes {sha256[:12]}… are not what was kept",
-                "the file is damaged; check it with: PRAGMA integrity_check",
-            )
+            raise _damaged(sha256, "are not what was kept")
         return body
+
+    def _unpacked(self, dictionary_id: int | None, size: int, compressed: bytes) -> bytes:
+        """Unpack bytes. Raises ZstdError, or ValueError."""
+        # Damaged ones may declare any length, and room is made for it before they are read.
+        if zstandard.frame_content_size(compressed) != size:
+            raise ValueError("their length is not that of the page")
+        return self._decompressor(dictionary_id).decompress(compressed)
+
+    def mend(self, sha256: str, body: bytes) -> None:
+        """Put whole bytes in the place of damaged ones."""
+        # Without a dictionary: that may be what was damaged.
+        self._connection.execute(
+            "INSERT INTO bodies (sha256, size, compressed) VALUES (?, ?, ?) ON CONFLICT DO UPDATE "
+            "SET size = excluded.size, dictionary_id = NULL, compressed = excluded.compressed",
+            (sha256, len(body), self._plain.compress(body)),
+        )
 
     def train(self, layout: str) -> bool:
         """Train a dictionary for the layout once enough of its pages wait for one.
@@ -103,9 +122,9 @@ class Bodies:
         rows = self._connection.execute(
             "SELECT DISTINCT b.sha256 FROM captures AS c JOIN bodies AS b USING (sha256) "
             "WHERE c.layout = ? AND b.dictionary_id IS NULL ORDER BY b.sha256 LIMIT ?",
-            (layout, SAMPLE),
+            (layout, 2 * SAMPLE),
         ).fetchall()
-        samples = [self.read(row[0]) for row in rows]
+        samples = list(islice(self._whole(row[0] for row in rows), SAMPLE))
         if len(samples) < SAMPLE:
             return False
         try:
@@ -115,6 +134,12 @@ class Bodies:
             return False
         self._use(layout, dictionary, samples)
         return True
+
+    def _whole(self, digests: Iterable[str]) -> Iterator[bytes]:
+        """Give the bytes that can be had; reading all captures again names those that cannot."""
+        for sha256 in digests:
+            with suppress(DamagedPage):
+                yield self.read(sha256)
 
     def _count(self, layout: str) -> int:
         count: int = self._connection.execute(
@@ -161,10 +186,14 @@ class Bodies:
                     "SELECT bytes FROM dictionaries WHERE id = ?", (dictionary_id,)
                 ).fetchone()
                 if row is None:
-                    raise StorageError(f"the dictionary {dictionary_id} is not in this file")
+                    raise ValueError(f"the dictionary {dictionary_id} is not in this file")
                 known = zstandard.ZstdCompressionDict(row[0])
             self._decompressors[dictionary_id] = zstandard.ZstdDecompressor(dict_data=known)
         return self._decompressors[dictionary_id]
+
+
+def _damaged(sha256: str, reason: str) -> DamagedPage:
+    return DamagedPage(f"the bytes {sha256[:12]}… {reason}", _MEND)
 
 
 def _prepare(dictionary_id: int, content: bytes) -> _Trained:

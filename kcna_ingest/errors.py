@@ -19,7 +19,8 @@
     │   └── SiteDown         69   it failed so often in a row that the run ends
     ├── Disallowed           69   the site's robots.txt asks not to fetch this
     ├── StorageError         73   the database or a file cannot be read or written
-    │   └── UnreadableFile   73   one file among those to replay
+    │   ├── UnreadableFile   73   one file among those to replay
+    │   └── DamagedPage      73   one page among those kept: its bytes are not what they were
     ├── Busy                 75   another run holds the database; try again
     │   └── Incomplete       75   partly done; try again
     └── Interrupted     130, 143   by a signal (Ctrl-C, SIGTERM); what was finished is kept
@@ -181,6 +182,12 @@ class UnreadableFile(StorageError):
     """One of the files to replay cannot be read; the others are."""
 
     kind = "unreadable"
+
+
+class DamagedPage(StorageError):
+    """The kept bytes of one page are gone or not what they were; those of the others are here."""
+
+    kind = "damaged"
 
 
 class Busy(IngestError):

@@ -161,6 +161,7 @@ def _counted(count: int, kind: str) -> str:
 
 #: Kinds of failures that left no page to understand.
 _SAID = {
+    "damaged": ("page", "not readable any more"),
     "disallowed": ("page", "not asked for"),
     "incomplete": ("list", "not shown whole"),
     "site-down": ("site", "given up"),
@@ -171,6 +172,8 @@ _HINTS = {
     "blocked": "the site or a filter refuses; wait, or fetch from another place",
     "wrong-page": "another page was served; the next run asks again",
     "unreachable": "the site did not answer; the next run asks again",
+    "damaged": "the bytes kept are not what they were, what was read of them is; each is listed "
+    "under failures, with what to do",
 }
 
 

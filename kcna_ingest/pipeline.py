@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kcna_ingest.confined import Reading
     from kcna_ingest.models import Capture
     from kcna_ingest.sources.saved import Saved
-    from kcna_ingest.store import Change
+    from kcna_ingest.store import Change, Damaged
     from kcna_ingest.tally import Tally, Voice
 
 #: Captures written in one transaction when they come fast: commits cost more than pages.
@@ -95,17 +95,25 @@ def tell(changes: Sequence[Change], tally: Tally, voice: Voice) -> None:
 
 
 def reparse(db: Path, *, now: datetime, voice: Voice) -> Tally:
-    """Read every kept capture again, all or nothing; keys and what was seen missing stay."""
+    """Read every kept capture again, all or nothing; keys and what was seen missing stay.
+
+    One whose bytes are damaged is told to ``voice``, and what it was read to say stays, too.
+    """
     files.check(db, must_exist=True)
     with (
         Store(db) as store,
         recording(store, "reparse", now, voice, again=True) as recorder,
         Reader() as reader,
     ):
+
+        def lost(damaged: Damaged) -> None:
+            recorder.lost(damaged)
+            voice.progress.step()
+
         voice.progress.total(store.count_captures())
         with store.transaction(), store.articles.reading_again():
             for lists in (True, False):
-                captures = store.captures(_is_list if lists else _is_no_list)
+                captures = store.captures(_is_list if lists else _is_no_list, lost)
                 for number, reading in enumerate(reader.read_many(captures, _hint(store)), 1):
                     recorder.take(reading)
                     voice.progress.step()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kcna_ingest.confined import Reading
     from kcna_ingest.models import Article, Capture, DateFrom, Entry, Page
-    from kcna_ingest.store import Store
+    from kcna_ingest.store import Damaged, Store
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +67,7 @@ class Recorder:
             )
         known = self._store.layout_of(capture, reading.sha256)
         if known is not None and self._is_settled(known[1], reading.failure):
+            self._store.mend(reading.sha256, capture.body)
             self.tally.known += 1
             return None
         failure = reading.failure or self._refusal(reading, capture)
@@ -88,6 +89,12 @@ class Recorder:
     def fail(self, location: str, failure: IngestError) -> None:
         """Note a failure that left no page. Call it inside a transaction."""
         self._fail(location, failure, None)
+
+    def lost(self, damaged: Damaged) -> None:
+        """Note a kept page whose bytes cannot be had. Call it inside a transaction."""
+        self.tally.pages += 1
+        self._store.leave(damaged)
+        self._fail(_place(damaged), damaged.failure, damaged.capture_id)
 
     def refuse(self, capture: Capture, sha256: str, failure: IngestError) -> None:
         """Note that a page on hold was none to believe. Call it inside a transaction."""
@@ -251,7 +258,7 @@ def _claimed(entry: Entry, site: str, page: Page, capture: Capture) -> ListRow:
     return ListRow(entry, claim, date_from, address.native_id if address else None)
 
 
-def _place(capture: Capture) -> str:
+def _place(capture: Capture | Damaged) -> str:
     """Give the file of a saved page, else its address: where a later reading is looked for."""
     # What a live page was led to may differ each time; it stands beside its capture.
     return capture.url if capture.via == "live" else capture.location or capture.url

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kcna_ingest import identity, sites, text
 from kcna_ingest.models import Capture, Dateline, Entry, Kind, Language
-from kcna_ingest.store import Change, ListRow, Store, Told
+from kcna_ingest.store import Change, Damaged, ListRow, Store, Told
 
 if TYPE_CHECKING:
     import sqlite3
@@ -161,6 +161,11 @@ def miss(store: Store, url: str, at: datetime) -> None:
     known = store.articles.at(url)
     assert known is not None
     store.articles.observe(known[0], None, at, capture_id)
+
+
+def never(damaged: Damaged) -> None:
+    """Refuse what must not be: all bytes are whole."""
+    raise damaged.failure
 
 
 def record(path: Path, *prints: Print) -> list[Change]:

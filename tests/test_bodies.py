@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kcna_ingest.bodies import SAMPLE, Bodies
-from kcna_ingest.errors import StorageError
+from kcna_ingest.errors import DamagedPage
 from kcna_ingest.models import Capture
 from kcna_ingest.store import Store
 from tests.record_cases import NOON, hours
@@ -173,6 +173,9 @@ def test_pages_with_little_to_learn_from_are_kept(store: Store, length: int) -> 
         ("UPDATE bodies SET compressed = x'00'", "cannot be unpacked"),
         ("UPDATE bodies SET compressed = ?", "are not what was kept"),
         ("UPDATE bodies SET dictionary_id = 9", "dictionary 9 is not in this file"),
+        # A length declared that no machine has room for.
+        ("UPDATE bodies SET compressed = x'28b52ffde00000000000000010010000'", "their length"),
+        ("UPDATE bodies SET size = size - 1", "their length"),
     ],
 )
 def test_damage_is_named(store: Store, damage: str, reason: str) -> None:
@@ -184,8 +187,20 @@ def test_damage_is_named(store: Store, damage: str, reason: str) -> None:
         values = store.db.conn.execute(find, (other,)).fetchone()
         store.db.conn.execute(damage, values[: damage.count("?")])
 
-        with pytest.raises(StorageError, match=reason):
+        with pytest.raises(DamagedPage, match=reason):
             Bodies(store.db.conn).read(sha256)
+
+
+def test_a_dictionary_is_trained_without_damaged_pages(store: Store) -> None:
+    """One of them ended every run; the next hundred wait no longer than for themselves."""
+    pages = [page(number) for number in range(2 * SAMPLE)]
+    with store.transaction():
+        (first,) = keep(store, pages[:1])
+        store.db.conn.execute("UPDATE bodies SET compressed = x'00ff' WHERE sha256 = ?", (first,))
+        kept = keep(store, pages[1:])
+
+    assert store.db.conn.execute("SELECT count(*) FROM dictionaries").fetchone() == (1,)
+    assert [store.bodies.read(sha256) for sha256 in kept] == pages[1:]
 
 
 def test_a_digest_is_that_of_the_bytes(store: Store) -> None:

@@ -38,7 +38,7 @@ def read_again(
     """Read all captures with another parser (None: not understood); give changes and untold."""
     prints = {cases.capture_of(print_).sha256: print_ for print_ in ALL}
     with store.transaction(), store.articles.reading_again():
-        for number, capture in enumerate(store.captures(lambda _: True), 1):
+        for number, capture in enumerate(store.captures(lambda _: True, cases.never), 1):
             print_ = prints[capture.sha256]
             parsed = parse(print_)
             if parsed is None:
@@ -150,7 +150,7 @@ def test_absences_stay(store: Store) -> None:
     prints = {cases.capture_of(print_).sha256: print_ for print_ in ALL}
 
     with store.transaction(), store.articles.reading_again():
-        for capture in store.captures(lambda _: True):
+        for capture in store.captures(lambda _: True, cases.never):
             if capture.sha256 in prints:
                 cases.tell(store, prints[capture.sha256])
 

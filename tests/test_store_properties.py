@@ -200,7 +200,7 @@ def test_reading_all_captures_again_changes_no_row(
         with store.transaction(), store.articles.reading_again():
             number = 0
             for listed in (True, False):
-                for capture in store.captures(lambda _: True):
+                for capture in store.captures(lambda _: True, cases.never):
                     print_ = prints.get(capture.sha256)
                     if print_ is not None and (print_.teaser is not None) is listed:
                         cases.tell(store, print_)

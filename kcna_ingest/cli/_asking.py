@@ -11,7 +11,7 @@ import typer
 
 from kcna_ingest.cli import app
 from kcna_ingest.cli._options import DEFAULT_DB, Db, Json, Key, span
-from kcna_ingest.errors import KeyNotFound, Stale, StorageError
+from kcna_ingest.errors import DamagedPage, KeyNotFound, Stale, StorageError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -91,7 +91,11 @@ def _bytes_of(connection: sqlite3.Connection, name: str) -> bytes:
             "no page of this article was read: only a list named it",
             "its address is in: ingest show KEY",
         )
-    return Bodies(connection).read(page["sha256"])
+    try:
+        return Bodies(connection).read(page["sha256"])
+    except DamagedPage as failure:
+        place = page["url"] if page["via"] == "live" else page["location"] or page["url"]
+        raise DamagedPage(f"{place}: {failure.reason}", failure.hint) from failure
 
 
 @app.command(epilog="\b\nExamples:\n  ingest history 2024-08-28/en/respected\n")

@@ -67,8 +67,9 @@ def reparse(
 ) -> None:
     """Read every kept page again with this version's layouts.
 
-    Keys never change, and a better reading never looks like an edit by the publisher. All or
-    nothing: interrupted, the file is as it was.
+    Keys never change, and a better reading never looks like an edit by the publisher. A page whose
+    bytes are damaged is named, keeps what it said, and the rest is done. All or nothing:
+    interrupted, the file is as it was.
     """
     from kcna_ingest.cli._progress import progress
     from kcna_ingest.pipeline import reparse as run

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kcna_ingest.models import Page, Request
     from kcna_ingest.recorder import Recorder
     from kcna_ingest.sources.live import Answer, Session
-    from kcna_ingest.store import Change, Store
+    from kcna_ingest.store import Change, Damaged, Store
     from kcna_ingest.tally import Voice
 
 #: Block pages in a row after which the site is left alone.
@@ -124,12 +124,16 @@ class Pages:
         """Read what a request was answered; what did not change is read from what was kept."""
         if answer.capture is not None:
             return self.read(answer)
-        before = self.store.newest_capture(sites.canonical(request.url))
+        before = self.store.newest_capture(sites.canonical(request.url), self._lost)
         if before is None:
             return self.get(request)
         # The site says that this is what it would send now.
         capture = dataclasses.replace(before, fetched_at=self.now(), via="live")
         return Got(self._reader.read(capture), answer.validators, unchanged=True)
+
+    def _lost(self, damaged: Damaged) -> None:
+        with self.step():
+            self.recorder.lost(damaged)
 
     def read(self, answer: Answer) -> Got:
         """Read an answer that has a page."""

@@ -17,7 +17,7 @@ from kcna_ingest.bodies import Bodies
 from kcna_ingest.errors import Busy, StorageError
 from kcna_ingest.store._agenda import Agenda, Visit
 from kcna_ingest.store._articles import Articles
-from kcna_ingest.store._captures import Captures
+from kcna_ingest.store._captures import Captures, Damaged
 from kcna_ingest.store._lists import KnownList, Lists
 from kcna_ingest.store._log import Log
 from kcna_ingest.store._newly_listed import ListRow
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kcna_ingest.errors import IngestError
     from kcna_ingest.models import Capture
 
-__all__ = ["Change", "KnownList", "ListRow", "Store", "Told", "Visit"]
+__all__ = ["Change", "Damaged", "KnownList", "ListRow", "Store", "Told", "Visit"]
 
 #: Pages of the database kept in memory, in KiB: those that a transaction of 512 stories changes
 #: in a large file, which less would write twice. More is no faster, for the system keeps the
@@ -157,6 +157,7 @@ class Store:
         """Undo what was not committed; raise what SQLite said under a name of our own."""
         self.articles.forget()
         self.bodies.forget()
+        self._captures.forget()
         if self.is_open:
             self._connection.execute("ROLLBACK")
         error = files.named(failure, self.path) if isinstance(failure, sqlite3.Error) else None
@@ -198,18 +199,35 @@ class Store:
         """Count the kept captures."""
         return self._captures.count()
 
-    def captures(self, wanted: Callable[[str], bool]) -> Iterator[Capture]:
+    def captures(
+        self, wanted: Callable[[str], bool], damaged: Callable[[Damaged], None]
+    ) -> Iterator[Capture]:
         """Give the captures of the addresses that are wanted, by time, address and digest.
 
-        One at a time, whatever is written meanwhile. Raises StorageError for damaged bytes.
+        One at a time, whatever is written meanwhile. Those with damaged bytes are told instead.
         """
-        return self._captures.all(wanted)
+        return self._captures.all(wanted, damaged)
+
+    def leave(self, damaged: Damaged) -> None:
+        """Let a capture with damaged bytes say what it was read to say, while all are read again.
+
+        Its bytes are kept anew when they arrive once more.
+        """
+        self._captures.found_damaged(damaged)
+        self.articles.leave(damaged.capture_id)
+
+    def mend(self, sha256: str, body: bytes) -> None:
+        """Put whole bytes in the place of those that were found damaged; else do nothing."""
+        self._captures.mend(sha256, body)
 
     # -- what is known of an address ------------------------------------------------------------
 
-    def newest_capture(self, url: str) -> Capture | None:
-        """Give the page on which the story at an address was read last; None where none was."""
-        return self._captures.newest(url)
+    def newest_capture(self, url: str, damaged: Callable[[Damaged], None]) -> Capture | None:
+        """Give the page on which the story at an address was read last; None where none was.
+
+        Where its bytes are damaged, that is told instead.
+        """
+        return self._captures.newest(url, damaged)
 
     def hint(self, url: str) -> str | None:
         """Give the newest headline that a list printed for an address (canonical), or None."""

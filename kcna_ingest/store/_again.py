@@ -1,7 +1,8 @@
 """Read all captures again: what each said gives way to what it says now, and to nothing else.
 
 A capture that is understood again replaces its own observations. One that is not understood any
-more keeps them, and a story that no capture tells any more keeps everything it had.
+more, or whose bytes are damaged, keeps them, and a story that no capture tells any more keeps
+everything it had.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _TABLES = (
     "CREATE INDEX temp.aside_by_story ON aside_observations(article_id)",
     "CREATE INDEX temp.aside_listings ON aside_sightings(article_id)",
     "CREATE INDEX temp.aside_pictures ON aside_media(article_id)",
-    # Readings printed anew; what was printed better before.
+    # Captures with damaged bytes; readings printed anew; what was printed better before.
+    "CREATE TEMP TABLE aside_damaged (id INTEGER PRIMARY KEY)",
     "CREATE TEMP TABLE aside_printed (article_id, digest, PRIMARY KEY (article_id, digest)) "
     "WITHOUT ROWID",
     "CREATE TEMP TABLE aside_prints (article_id, digest, headline, dateline, body, complete)",
@@ -40,10 +42,11 @@ _STORIES = (
     "SELECT article_id FROM temp.aside_sightings"
 )
 _UNTOLD = "article_id IN (SELECT article_id FROM temp.aside_untold)"
-#: Captures that were understood before and are not now.
+#: Captures that were understood before and are not now, or could not be read.
 _LOST = (
     "SELECT a.id, a.fetched_at FROM temp.aside_captures AS a "
-    "JOIN main.captures AS c USING (id) WHERE c.layout IS NULL"
+    "JOIN main.captures AS c USING (id) "
+    "WHERE c.layout IS NULL OR a.id IN (SELECT id FROM temp.aside_damaged)"
 )
 _PRINTS = (
     "SELECT DISTINCT p.* FROM temp.aside_prints AS p JOIN main.observations AS o "
@@ -82,6 +85,10 @@ class Again:
         )
         for row in rows:
             self.stale.add(row[0])
+
+    def leave(self, capture_id: int) -> None:
+        """Let a capture say what it was read to say: its bytes are damaged."""
+        self._connection.execute("INSERT INTO temp.aside_damaged VALUES (?)", (capture_id,))
 
     def prints_anew(self, article_id: int, reading: Told, known: Told | None) -> bool:
         """Tell whether a reading is printed for the first time since, in place of the one known.
@@ -144,5 +151,5 @@ class Again:
 
     def drop(self) -> None:
         """Remove what was put aside."""
-        for name in (*_ASIDE, "printed", "prints", "untold"):
+        for name in (*_ASIDE, "damaged", "printed", "prints", "untold"):
             self._connection.execute(f"DROP TABLE IF EXISTS temp.aside_{name}")

@@ -244,6 +244,11 @@ class Articles:
         if self._again is not None:
             self._again.unsay(capture_id)
 
+    def leave(self, capture_id: int) -> None:
+        """Let a capture say what it was read to say, while all are read again."""
+        if self._again is not None:
+            self._again.leave(capture_id)
+
     def no_longer_told(self) -> int:
         """Count, inside ``reading_again``, the stories that no capture told again so far."""
         return 0 if self._again is None else self._again.untold()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kcna_ingest import __version__
-from kcna_ingest.errors import HostilePage
+from kcna_ingest.errors import DamagedPage, HostilePage
 from kcna_ingest.store._rows import stamp
 
 if TYPE_CHECKING:
@@ -84,7 +84,11 @@ class Log:
         return frozenset(row[0] for row in rows)
 
     def resolve(self, location: str) -> None:
-        """Note that what stands at a location is understood now."""
+        """Note that what stands at a location is understood now.
+
+        Damaged bytes stay damaged, whatever came from there later.
+        """
         self._connection.execute(
-            "UPDATE failures SET resolved = 1 WHERE location = ? AND NOT resolved", (location,)
+            "UPDATE failures SET resolved = 1 WHERE location = ? AND NOT resolved AND kind <> ?",
+            (location, DamagedPage.kind),
         )
