@@ -57,6 +57,29 @@ def test_a_statement_told_twice_is_asked_for_at_one_address_from_then_on(tmp_pat
         assert (again.status, again.tally.changed, again.tally.missing) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_statement_told_twice_is_missing_when_neither_is_there(
+    tmp_path: Path, number: int
+) -> None:
+    """Deleted at one address, it is asked for at the other, where lists show it."""
+    with replica(tmp_path, 40) as here:
+        twins = _twins(here)
+        here.fetch()
+        deleted, other = twins[number], twins[1 - number]
+
+        here.archive.delete(deleted)
+        runs = [here.fetch(), here.fetch(), here.days(3).fetch(Wish(recheck_all=True))]
+
+        assert [(run.status, run.tally.missing) for run in runs] == [(0, 0)] * 3
+        assert path_of(other, "en") in runs[2].stories
+        assert path_of(deleted, "en") not in runs[2].stories
+        assert here.one("SELECT count(missing_since) FROM articles") == 0
+
+        here.archive.delete(other)
+        here.fetch()
+        assert here.one("SELECT headline FROM articles WHERE missing_since > ''") == _HEADLINE
+
+
 def test_a_statement_told_again_the_next_day_is_another_story(tmp_path: Path) -> None:
     """The site gives it another number and another day: in doubt, two rows."""
     with replica(tmp_path, 40) as here:

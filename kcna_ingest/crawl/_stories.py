@@ -21,6 +21,7 @@ from kcna_ingest.errors import (
     Unreachable,
 )
 from kcna_ingest.models import Page, Request
+from kcna_ingest.recorder import STAND_IN
 from kcna_ingest.sources.live import Validators
 
 if TYPE_CHECKING:
@@ -201,6 +202,7 @@ class Stories:
             self._doubt(reason)
             return
         if self._absent and self._site_answers():
+            self._absent = [absent for absent in self._absent if not self._is_elsewhere(absent)]
             self._refuse(filter(self._is_named, self._absent), "but a list names it")
             self._believe(absent for absent in self._absent if not self._is_named(absent))
         elif self._absent:
@@ -250,6 +252,14 @@ class Stories:
         visit = absent.visit
         listed = visit.listed_at is not None and visit.listed_at >= self.began
         return listed and not visit.failures and not visit.missing
+
+    def _is_elsewhere(self, absent: Absent) -> bool:
+        """Tell whether a list shows the story at another address, where the next run asks."""
+        with self.pages.step():
+            if not self.pages.store.agenda.turned(absent.visit, self.pages.now()):
+                return False
+            self.pages.store.keep(absent.capture, absent.sha256, STAND_IN)
+            return True
 
     def _believe(self, absences: Iterable[Absent]) -> None:
         for absent in absences:

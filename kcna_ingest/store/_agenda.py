@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kcna_ingest import plan
+from kcna_ingest import plan, sites
 from kcna_ingest.store._rows import moment, stamp
 
 if TYPE_CHECKING:
@@ -191,6 +191,25 @@ class Agenda:
                 visit.url,
             ),
         )
+
+    def turned(self, visit: Visit, now: datetime) -> bool:
+        """Ask from now on where a list showed the story last; tell whether that is elsewhere.
+
+        One that the site tells under two numbers is there while one of them is.
+        """
+        rows = self._connection.execute(
+            "SELECT s.url, max(s.last_seen) FROM sightings AS s JOIN visits AS v "
+            "USING (article_id, site) WHERE s.article_id = ? AND s.url <> '' GROUP BY s.url",
+            (visit.article_id,),
+        )
+        shown = {url: seen for url, seen in rows if sites.address(url).per_article}
+        latest = max(shown, key=lambda url: (shown[url], url == visit.url), default=visit.url)
+        self._connection.execute(
+            "UPDATE visits SET url = ?1, due_at = ?2, asked_at = ?2, reason = 'vanished', "
+            "etag = NULL, last_modified = NULL WHERE article_id = ?3 AND url <> ?1",
+            (latest, stamp(now), visit.article_id),
+        )
+        return latest != visit.url
 
     # -- robots -----------------------------------------------------------------------------
 
