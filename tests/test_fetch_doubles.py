@@ -80,6 +80,24 @@ def test_a_statement_told_twice_is_missing_when_neither_is_there(
         assert here.one("SELECT headline FROM articles WHERE missing_since > ''") == _HEADLINE
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_statement_told_twice_is_read_where_it_was_edited(tmp_path: Path, number: int) -> None:
+    """The list names another headline at one of its addresses: that page is read."""
+    with replica(tmp_path, 40) as here:
+        twins = _twins(here)
+        here.fetch()
+        edited = twins[number]
+        here.archive.edit(edited, "en", headline="Statement Is Put Otherwise", body=_BODY + " So.")
+
+        run = here.fetch()
+
+        assert [path_of(edited, "en")] == run.stories
+        assert here.fetch().stories == []
+        assert (run.status, run.tally.changed) == (0, 1)
+        query = "SELECT headline FROM versions WHERE slug LIKE 'statement-%' ORDER BY number"
+        assert here.rows(query) == [(_HEADLINE,), ("Statement Is Put Otherwise",)]
+
+
 def test_a_statement_told_again_the_next_day_is_another_story(tmp_path: Path) -> None:
     """The site gives it another number and another day: in doubt, two rows."""
     with replica(tmp_path, 40) as here:

@@ -69,13 +69,18 @@ class Agenda:
         return self._connection.execute(query, (site,)).fetchone() is not None
 
     def note_headlines(self, headlines: Sequence[tuple[str, str]], at: datetime) -> None:
-        """Make stories due that a list began to call other than they are known."""
-        seen = stamp(at)
+        """Make stories due that a list began to call other than they are known.
+
+        They are asked for where it calls them so: a story may have two addresses.
+        """
         self._connection.executemany(
-            "UPDATE visits SET due_at = ?, reason = 'headline' WHERE asked_at IS NOT NULL "
-            "AND due_at > ? AND article_id IN (SELECT d.article_id FROM addresses AS d "
-            "JOIN articles AS a ON a.id = d.article_id WHERE d.url = ? AND a.headline IS NOT ?)",
-            [(seen, seen, url, headline) for url, headline in headlines],
+            "UPDATE visits SET due_at = ?1, reason = 'headline', etag = iif(url = ?2, etag, NULL), "
+            "last_modified = iif(url = ?2, last_modified, NULL), "
+            "url = iif(site = (SELECT site FROM addresses WHERE url = ?2), ?2, url) "
+            "WHERE asked_at IS NOT NULL AND due_at > ?1 AND article_id IN "
+            "(SELECT d.article_id FROM addresses AS d JOIN articles AS a ON a.id = d.article_id "
+            "WHERE d.url = ?2 AND a.headline IS NOT ?3)",
+            [(stamp(at), url, headline) for url, headline in headlines],
         )
 
     def note_vanished(self, urls: Sequence[str], at: datetime, *, doubted: bool = False) -> None:
