@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from kcna_ingest import pipeline
 from kcna_ingest.crawl import Wish
 from tests.fetching import TODAY, Here, content, replica, truth
+from tests.offline import SILENT, page, save, url_of
 from tests.replica import Story, path_of
 
 _HEADLINE = "Statement Is Made Public on the Opening of the Riverside Nursery"
@@ -108,3 +110,24 @@ def test_a_statement_told_again_the_next_day_is_another_story(tmp_path: Path) ->
         assert truth(here.archive) == content(here.db)
         assert here.one("SELECT count(*) FROM articles WHERE headline = ?", _HEADLINE) == 2
         assert run.status == 0
+
+
+def test_a_story_saved_at_its_former_address_goes_on_at_its_new_one(tmp_path: Path) -> None:
+    """Its list calls it otherwise by now; its page shows that it is the one that was replayed."""
+    with replica(tmp_path, 40) as here:
+        story, _ = _twins(here, apart=1)
+        dateline = here.archive.text(story, "en").dateline
+        text = [f"{dateline} -- {_BODY.split(chr(10))[0]}", _BODY.split("\n\n")[1]]
+        saved = page(f"{_HEADLINE} in Spring", text, story.day)
+        save(tmp_path / "saved", saved, url_of(7), here.time.at)
+        pipeline.replay([tmp_path / "saved"], here.db, url=None, now=here.time.at, voice=SILENT)
+
+        run = here.fetch()
+
+        assert (run.status, run.tally.changed) == (0, 1)
+        assert here.fetch().stories == []
+        query = "SELECT headline FROM versions WHERE date = ? AND body = ? ORDER BY number"
+        assert here.rows(query, story.day.isoformat(), _BODY) == [
+            (f"{_HEADLINE} in Spring",),
+            (_HEADLINE,),
+        ]
