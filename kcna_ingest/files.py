@@ -7,6 +7,7 @@ only read start fast.
 from __future__ import annotations
 
 import sqlite3
+import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -75,9 +76,18 @@ def named(failure: sqlite3.Error, path: Path | str) -> IngestError | None:
 
 def check(path: Path, *, must_exist: bool) -> None:
     """Refuse a path that cannot be our database. Raises StorageError."""
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        mode = None
+    except OSError as failure:  # a folder that may not be entered, a name too long
+        told = (failure.strerror or str(failure)).lower()
+        raise StorageError(f"{path}: {told}", "check the path and its permissions") from failure
+    if mode is not None and stat.S_ISDIR(mode):
         raise StorageError(f"{path}: it is a folder", "name a file with --db")
-    if not path.exists():
+    if mode is not None and not stat.S_ISREG(mode):  # to open a pipe would be to wait for ever
+        raise StorageError(f"{path}: it is no regular file", "name a file with --db")
+    if mode is None:
         if must_exist:
             raise StorageError(
                 f"{path}: there is no such database",

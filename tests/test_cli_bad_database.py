@@ -41,6 +41,10 @@ def _folder(path: Path) -> None:
     path.mkdir()
 
 
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
@@ -48,6 +52,7 @@ def _folder(path: Path) -> None:
         (_stranger, "it is a database of another program"),
         (_newer, "it was written by a newer kcna-ingest"),
         (_folder, "it is a folder"),
+        (_pipe, "it is no regular file"),
     ],
 )
 @pytest.mark.parametrize("asked", ["replay", "reparse", "show", "status", "history", "diff"])
@@ -66,6 +71,16 @@ def test_file_that_is_no_record(
     assert error.startswith(f"error: {db}: {reason}")
     assert hint.startswith("hint: ")
     assert (db.read_bytes() if db.is_file() else b"") == before
+
+
+@pytest.mark.parametrize("asked", ["replay", "status"])
+def test_name_that_no_file_can_have(tmp_path: Path, asked: str) -> None:
+    """Status 73 and the system's own word for it."""
+    db = tmp_path / ("k" * 300)
+    ran = ingest(asked, *([FIXTURES] if asked == "replay" else []), "--db", db)
+
+    assert (ran.exit_code, ran.stdout) == (73, "")
+    assert ran.stderr.startswith(f"error: {db}: file name too long\nhint: ")
 
 
 @pytest.mark.parametrize("asked", ["reparse", "show", "status", "history", "diff"])
