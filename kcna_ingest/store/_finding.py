@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from kcna_ingest import identity
+from kcna_ingest import identity, sites
 
 if TYPE_CHECKING:
     import sqlite3
@@ -134,7 +134,7 @@ class Finding:
         if self.again:
             rows += select(query.format("aside_sightings"), (article_id,)).fetchall()
         places = select(
-            "SELECT site, native_id FROM addresses WHERE article_id = ?", (article_id,)
+            "SELECT site, native_id, url FROM addresses WHERE article_id = ?", (article_id,)
         ).fetchall()
         titles = {headline, *(row[0] for row in earlier), *(row[2] for row in rows)}
         return identity.Candidate(
@@ -148,7 +148,12 @@ class Finding:
             bodies=tuple(b for b in (body, *(row[1] for row in earlier)) if b),
             teasers=frozenset(t for t in (teaser, *(row[0] for row in rows)) if t),
             sites=frozenset({site, *(row[1] for row in rows), *(row[0] for row in places)}),
-            native_ids=frozenset((row[0], row[1]) for row in places if row[1]),
+            # Numbers that a story has one of in each category tell no two stories apart.
+            native_ids=frozenset(
+                (site, number)
+                for site, number, url in places
+                if number and sites.address(url).per_article
+            ),
         )
 
 
