@@ -34,7 +34,7 @@ def test_no_two_failures_share_a_word() -> None:
 
 
 def _refuses(here: Here) -> None:
-    here.site.refuse()
+    here.site.fault("reset", path="/en/", times=None)
 
 
 def _forbids(here: Here) -> None:

@@ -109,11 +109,25 @@ def test_a_spoilt_first_page_leaves_the_list_to_the_next_run(
 def test_a_site_that_refuses_connections(tmp_path: Path, undisturbed: Content) -> None:
     """After five failures in a row it is left alone."""
     with replica(tmp_path, 20) as here:
+        here.fetch(Wish(limit=1))
         here.site.refuse()
 
         run = here.fetch()
 
         assert (run.status, run.kinds) == (69, {"Unreachable", "SiteDown"})
+        _completes(here, undisturbed)
+
+
+def test_a_site_that_does_not_say_what_it_allows(tmp_path: Path, undisturbed: Content) -> None:
+    """Nothing may be asked for; that is one failure, of the site, after a few tries."""
+    with replica(tmp_path, 20) as here:
+        here.site.fault("status", times=None, path="/robots.txt", code=429)
+
+        run = here.fetch()
+
+        assert (run.status, run.kinds, len(run.troubles)) == (69, {"SiteDown"}, 1)
+        assert "what the site allows" in run.troubles[0].failure.reason
+        assert run.asked == []
         _completes(here, undisturbed)
 
 

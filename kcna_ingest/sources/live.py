@@ -116,8 +116,9 @@ class Session:
         Raises Unreachable where no whole answer arrives, BlockedPage where the site's name
         leads to the local network, HostilePage for an answer larger than a page may be,
         Disallowed for an address that robots.txt forbids, FieldError for one that is not the
-        site's or no address at all, Incomplete when the time for the run is over, and SiteDown,
-        without asking, once five requests in a row have failed or were refused.
+        site's or no address at all, Incomplete when the time for the run is over, and SiteDown
+        where robots.txt cannot be read, now nor before, or, without asking, once five requests
+        in a row have failed or were refused.
         """
         if self._failures >= _MOST_FAILURES:
             name = self._publisher.name
@@ -156,7 +157,8 @@ class Session:
                     self._robots = Robots(text_of(capture), capture.fetched_at)
             except (Unreachable, HostilePage) as failure:
                 if kept is None:
-                    raise Unreachable(
+                    # Nothing else may be asked for; to try for each page were no gentler.
+                    raise SiteDown(
                         f"it cannot be read what the site allows: {failure.reason}", failure.hint
                     ) from failure
         self._permitted = True
