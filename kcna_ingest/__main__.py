@@ -6,7 +6,8 @@ import signal
 import sys
 
 from kcna_ingest.cli import app, unprinted
-from kcna_ingest.cli._output import Unprinted, prepare
+from kcna_ingest.cli._output import prepare
+from kcna_ingest.errors import Unprinted
 
 
 def _stop(signal_number: int, _frame: object) -> None:

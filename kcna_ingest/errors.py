@@ -24,14 +24,17 @@
     ├── Busy                 75   another run holds the database; try again
     │   └── Incomplete       75   partly done; try again
     └── Interrupted     130, 143   by a signal (Ctrl-C, SIGTERM); what was finished is kept
+                             141   by whoever read the output, and reads no more
 
-Exit status of a run that met several: the first of 130, 143, 73, 65, 69, 75 that occurred.
+Exit status of a run that met several: the first of 1, 130, 141, 143, 73, 65, 69, 75 that occurred.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+#: Its number everywhere, also where there is no such signal.
+_SIGPIPE = 13
 #: What to do about a page that was kept and not understood.
 LOOK = "look at it with: ingest show --raw, and its address or file"
 
@@ -167,7 +170,7 @@ class Interrupted(IngestError):
 
     def __init__(self, signal_number: int) -> None:
         super().__init__("interrupted", "what was read is kept; the next run goes on from there")
-        #: 130 for Ctrl-C, 143 for SIGTERM.
+        #: 130 for Ctrl-C, 143 for SIGTERM, 141 for SIGPIPE.
         self.exit_status = 128 + signal_number
 
 
@@ -203,15 +206,32 @@ class Incomplete(Busy):
     kind = "incomplete"
 
 
+class Unprinted(OSError):
+    """A standard stream takes no more. What was lost is its ``__cause__``.
+
+    Not in the tree, so that nobody who goes on with the next page takes it for a page's failure.
+    """
+
+    def error(self) -> IngestError:
+        """Give what it means: Interrupted, to be told to nobody, where the reader left."""
+        failure = self.__cause__
+        if isinstance(failure, BrokenPipeError):
+            return Interrupted(_SIGPIPE)
+        told = str(getattr(failure, "strerror", failure)).lower()
+        return StorageError(
+            f"the output cannot be written: {told}", "make room there, or send it elsewhere"
+        )
+
+
 #: Worst first: the exit status of a run that met several failures.
-_SEVERITY = (130, 143, 73, 65, 69, 75)
+_SEVERITY = (1, 130, 141, 143, 73, 65, 69, 75)
 
 
 def worst(statuses: Iterable[int]) -> int:
     """Give the exit status of a run from those of its parts.
 
-    >>> worst([]), worst([69, 65]), worst([75])
-    (0, 65, 75)
+    >>> worst([]), worst([69, 65]), worst([75]), worst([65, 1])
+    (0, 65, 75, 1)
     """
     met = set(statuses) - {0}
     for status in _SEVERITY:

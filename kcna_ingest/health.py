@@ -27,7 +27,8 @@ Row = dict[str, Any]
 class Finding:
     """Something that a person should know."""
 
-    #: stale, list-failed, list-quiet, total-fell, mass-change, suspect, unknown-layout, failures
+    #: stale, crashed, list-failed, list-quiet, total-fell, mass-change, suspect, unknown-layout,
+    #: failures
     kind: str
     what: str
     hint: str
@@ -43,6 +44,7 @@ def findings(
     """
     return [
         *_stale(status["freshness"], now, max_age),
+        *_crashed(status["runs"]),
         *_mass(status["failures"]),
         *_lists(lists, now),
         *_suspects(status["suspects"]),
@@ -73,6 +75,22 @@ def _stale(editions: Iterable[Row], now: datetime, max_age: timedelta | None) ->
                 )
             )
     return found
+
+
+def _crashed(runs: Iterable[Row]) -> list[Finding]:
+    """Judge by the newest run of each command; ``runs`` are the last few, newest first."""
+    newest: dict[str, Row] = {}
+    for run in runs:
+        newest.setdefault(run["command"], run)
+    return [
+        Finding(
+            "crashed",
+            f"the {command} of {run['started_at']} ended by an error nobody expected",
+            "run it again; if it ends so again, report what it prints",
+        )
+        for command, run in newest.items()
+        if run["exit_status"] == 1
+    ]
 
 
 def _mass(failures: Iterable[Row]) -> list[Finding]:

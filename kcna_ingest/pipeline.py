@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kcna_ingest import files, sites
 from kcna_ingest.confined import About, Reader
-from kcna_ingest.errors import IngestError
+from kcna_ingest.errors import IngestError, Unprinted
 from kcna_ingest.recorder import Recorder
 from kcna_ingest.sources import saved
 from kcna_ingest.store import Store
@@ -154,6 +154,12 @@ def recording(
         raise
     except SystemExit as leaving:
         recorder.tally.statuses.add(leaving.code if isinstance(leaving.code, int) else 1)
+        raise
+    except Unprinted as failure:
+        recorder.tally.statuses.add(failure.error().exit_status)
+        raise
+    except BaseException:
+        recorder.tally.statuses.add(1)
         raise
     finally:
         ended = recorder.tally.ended

@@ -119,7 +119,7 @@ class Recorder:
         if capture.fetched_at > self._now + _AHEAD:
             return FieldError(
                 f"the capture says it was made on {capture.fetched_at:%Y-%m-%d}, in the future",
-                "correct fetched_at in capture.json, or the time of the file",
+                f"correct fetched_at in capture.json, or the time of {reading.location}",
             )
         if reading.page is None:
             return None

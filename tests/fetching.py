@@ -114,7 +114,7 @@ class Here:
         wish = wish or Wish()
         wish = replace(wish, languages=wish.languages or self.archive.languages)
         self.site.clear()
-        voice = Voice(troubles.append, changes.append, _Silent())
+        voice = Voice(troubles.append, changes.append, Silent())
         tally = crawl.fetch(self.db, wish, Manners(**said), clock or self.time, voice)
         asked = [(each.method, each.path) for each in self.site.requests]
         return Run(tally, [each for each in asked if each[1] != "/robots.txt"], troubles, changes)
@@ -156,7 +156,9 @@ class Here:
         return value
 
 
-class _Silent:
+class Silent:
+    """Progress that nobody watches."""
+
     def total(self, pages: int) -> None:
         """Say nothing."""
 

@@ -71,6 +71,19 @@ def test_a_reader_that_leaves_interrupts(db: Path, asked: list[str], unbuffered:
     assert (ran.returncode, ran.stdout, ran.stderr) == (141, "", "")
 
 
+@needs_full
+@pytest.mark.parametrize(("line", "status"), [('"$@" >/dev/full', 73), ('"$@" | true', 141)])
+def test_a_run_whose_output_is_lost_is_logged_so(tmp_path: Path, line: str, status: int) -> None:
+    """What was read is kept; the log has the status with which the command ended."""
+    db = tmp_path / "k.db"
+    ran = run(f"set -o pipefail; {line}", "replay", FIXTURES, "--json", "--db", db)
+
+    ended = offline.one(db, "SELECT exit_status FROM runs WHERE finished_at IS NOT NULL")
+
+    assert (ran.returncode, ended) == (status, status)
+    assert ingest("replay", FIXTURES, "--db", db).exit_code == 0
+
+
 @pytest.mark.parametrize("asked", ASKED)
 def test_closed_streams_are_no_error(db: Path, asked: list[str]) -> None:
     """All is done, and nobody is told."""

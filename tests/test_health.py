@@ -12,16 +12,21 @@ import pytest
 
 from kcna_ingest import health, records
 from kcna_ingest.crawl import Wish
+from kcna_ingest.pipeline import recording
+from kcna_ingest.store import Store
+from kcna_ingest.tally import Voice
 from tests.commands import Command
 from tests.conftest import ROOT
-from tests.fetching import replica
+from tests.fetching import Silent, replica
 
 NOW = datetime(2026, 9, 8, 12, tzinfo=UTC)
 HEALTHY: dict[str, Any] = {
     "freshness": [{"site": "kcna.kp", "language": "en", "read_at": "2026-09-08T11:00:00Z"}],
     "failures": [],
     "suspects": [],
+    "runs": [{"command": "fetch", "started_at": "2026-09-08T11:00:00Z", "exit_status": 0}],
 }
+CRASHED = HEALTHY["runs"][0] | {"exit_status": 1}
 LIST: dict[str, Any] = {
     "site": "kcna.kp",
     "language": "en",
@@ -54,6 +59,7 @@ def test_a_healthy_record() -> None:
         ("mass-change", {"failures": [_failure("mass-change")]}, {}),
         ("unknown-layout", {"failures": [_failure("unknown-layout")]}, {}),
         ("failures", {"failures": [_failure("truncated")]}, {}),
+        ("crashed", {"runs": [CRASHED, *HEALTHY["runs"]]}, {}),
         ("suspect", {"suspects": [{"key": "2026-09-08/en/x", "first_seen": "…"}]}, {}),
     ],
 )
@@ -64,6 +70,24 @@ def test_a_finding(expected: str, status: dict[str, Any], listed: dict[str, Any]
     assert expected == finding.kind
     assert finding.what
     assert finding.hint
+
+
+def test_a_run_after_the_one_that_crashed_ends_the_matter() -> None:
+    """Only the newest run of a command counts."""
+    status = HEALTHY | {"runs": [*HEALTHY["runs"], CRASHED]}
+
+    assert [] == health.findings(status, [LIST], NOW)
+
+
+def test_a_run_that_ends_by_a_fault_of_ours_is_logged_so(tmp_path: Path) -> None:
+    """Status 1, and the error itself goes on."""
+    voice = Voice(lambda trouble: None, lambda change: None, Silent())
+    with Store(tmp_path / "kcna.db") as store:
+        with pytest.raises(ZeroDivisionError), recording(store, "fetch", NOW, voice) as recorder:
+            recorder.tally.statuses.add(65 // 0)
+        (run,) = store.db.query("SELECT finished_at IS NULL AS running, exit_status FROM runs")
+
+    assert {"running": 0, "exit_status": 1} == run
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from kcna_ingest import __version__
-from kcna_ingest.cli._output import Unprinted
-from kcna_ingest.errors import IngestError, Interrupted, KeyNotFound
+from kcna_ingest.errors import IngestError, Interrupted, KeyNotFound, Unprinted
 
 _EXAMPLES = """\
 \b

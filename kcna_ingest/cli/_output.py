@@ -4,25 +4,10 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
 from typing import NoReturn
 
-from kcna_ingest.errors import IngestError, Interrupted, StorageError
-
-
-class Unprinted(OSError):
-    """A standard stream takes no more. What was lost is its ``__cause__``."""
-
-    def error(self) -> IngestError:
-        """Give what it means: Interrupted, to be told to nobody, where the reader left."""
-        failure = self.__cause__
-        if isinstance(failure, BrokenPipeError):
-            return Interrupted(signal.SIGPIPE)
-        told = str(getattr(failure, "strerror", failure)).lower()
-        return StorageError(
-            f"the output cannot be written: {told}", "make room there, or send it elsewhere"
-        )
+from kcna_ingest.errors import Unprinted
 
 
 class _Stream(io.TextIOWrapper):
