@@ -17,7 +17,7 @@ import pytest
 
 from tests import offline
 from tests.conftest import ROOT
-from tests.offline import ingest, invented, one, rows, save, url_of
+from tests.offline import FIXTURES, ingest, invented, one, rows, save, url_of
 
 GOOD = invented(1)
 SETPRIV = shutil.which("setpriv") or ""
@@ -130,6 +130,14 @@ def test_later_reading_resolves_the_failure(tmp_path: Path) -> None:
 
 
 # --- files and folders ---
+
+
+def test_an_empty_path_is_not_the_folder_one_is_in(tmp_path: Path) -> None:
+    """It is a variable that is not set: wrong usage, and nothing is read."""
+    told = ingest("replay", FIXTURES, "", "--db", tmp_path / "k.db")
+
+    assert (told.exit_code, told.stderr.splitlines()[0]) == (2, "error: a path is empty")
+    assert not (tmp_path / "k.db").exists()
 
 
 def test_folder_without_pages_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from kcna_ingest.cli import app, tell
 from kcna_ingest.cli._options import DEFAULT_DB, Db, Json, Quiet, Verbose
+from kcna_ingest.errors import UsageError
 
 if TYPE_CHECKING:
     from kcna_ingest.store import Change
@@ -26,10 +27,8 @@ if TYPE_CHECKING:
 )
 def replay(
     paths: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="PATH...", help="Saved pages, or folders of them; .gz too.", readable=False
-        ),
+        list[str],
+        typer.Argument(metavar="PATH...", help="Saved pages, or folders of them; .gz too."),
     ],
     db: Db = DEFAULT_DB,
     url: Annotated[
@@ -50,9 +49,11 @@ def replay(
     from kcna_ingest.tally import Voice
 
     log(verbose)
+    if "" in paths:
+        raise UsageError("a path is empty", "is a variable unset? the folder you are in is: .")
     with progress("replaying", shown=not quiet) as bar:
         tally = run(
-            paths,
+            [Path(path) for path in paths],
             db,
             url=url,
             now=utc_now(),
