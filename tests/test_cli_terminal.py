@@ -225,6 +225,14 @@ def test_help_has_examples(command: str) -> None:
     assert re.search(rf"Examples?:\n.*\bingest {command}", ran.stdout)
 
 
+@pytest.mark.parametrize("command", ["", *COMMANDS, "schedule"])
+def test_help_fits_a_terminal(command: str) -> None:
+    """No line is longer than 80 columns, and no command's first sentence is cut."""
+    _, *lines = ingest(*command.split(), "--help", COLUMNS="80").stdout.splitlines()
+
+    assert [line for line in lines if len(line) > 80 or line.endswith("...")] == []
+
+
 def test_help_names_every_command_and_status() -> None:
     """The first page is a table of contents."""
     said = ingest("--help").stdout

@@ -18,7 +18,8 @@ from kcna_ingest.errors import IngestError, Interrupted, KeyNotFound, Unprinted
 _EXAMPLES = """\
 \b
 Examples:
-  ingest replay saved-pages/             read saved pages into kcna.db
+  ingest fetch                           read what is new into kcna.db
+  ingest replay saved-pages/             read saved pages into it
   ingest show 2026-07-19/en/press        one article, by a prefix of its key
   ingest history http://www.kcna.kp/…    what it said before, by its address
   ingest status                          what is here, and what is wrong
@@ -105,4 +106,5 @@ def _root(
         sys.exit(2)
 
 
-from kcna_ingest.cli import _asking, _fetching, _reading, _saving, _scheduling  # noqa: E402, F401  (they add their commands to app)
+# They add their commands to app, and --help shows them in this order.
+from kcna_ingest.cli import _fetching, _reading, _saving, _asking, _scheduling  # noqa: E402, F401, I001

@@ -100,7 +100,7 @@ def _bytes_of(connection: sqlite3.Connection, name: str) -> bytes:
 
 @app.command(epilog="\b\nExamples:\n  ingest history 2024-08-28/en/respected\n")
 def history(key: Key, db: Db = DEFAULT_DB, as_json: Json = False) -> None:
-    """Print every version of an article: when it was first and last seen, and how it read."""
+    """Print every version of an article, and when it was not there."""
     from kcna_ingest import records
 
     with _reading(db) as connection:
@@ -127,10 +127,10 @@ def history(key: Key, db: Db = DEFAULT_DB, as_json: Json = False) -> None:
 def diff(
     key: Key,
     old: Annotated[
-        int | None, typer.Argument(metavar="[FROM]", help="Number of the earlier version.")
+        int | None, typer.Argument(metavar="FROM", help="Number of the earlier version.")
     ] = None,
     new: Annotated[
-        int | None, typer.Argument(metavar="[TO]", help="Number of the later version.")
+        int | None, typer.Argument(metavar="TO", help="Number of the later version.")
     ] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
@@ -182,18 +182,25 @@ def _two(versions: list[Row], old: int | None, new: int | None) -> tuple[Row, Ro
 @app.command(
     epilog="\b\nExamples:\n"
     "  ingest status\n"
-    "  ingest status --max-age 36h      exit 65 when a language was not read for that long\n"
+    "  ingest status --max-age 36h      exit 65 when a language is out of date\n"
     "  ingest status --json | jq .findings\n"
 )
 def status(
     db: Db = DEFAULT_DB,
     max_age: Annotated[
         str | None,
-        typer.Option(help="Exit 65 when an edition was last read longer ago.", metavar="TIME"),
+        typer.Option(
+            help="Exit 65 when a language was not read for so long: 36h, 2d.", metavar="TIME"
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print what the file holds, by site, language and year, and what is wrong with it."""
+    """Print what the file holds, and what is wrong with it.
+
+    Articles are counted by site, language and year: those of which a text was read (texts), only
+    a cut teaser is known (cut), an edit was seen (changed); those that are missing, or gone; texts
+    without the agency's end mark (no end).
+    """
     import dataclasses
     from datetime import UTC, datetime
 

@@ -27,23 +27,27 @@ _DAYS = re.compile(r"[0-9]{1,5}")
 
 @app.command(
     epilog="\b\nExamples:\n"
-    "  ingest fetch                                  what is new, and what is due again\n"
+    "  ingest fetch                                what is new or due again\n"
     "  ingest fetch --language ko --language en\n"
     "  ingest fetch --since 2026-07-01 --category 'Top News'\n"
-    "  ingest fetch --recheck 7                      read the last week's stories again\n"
+    "  ingest fetch --recheck 7                    read last week's stories again\n"
     "  ingest fetch --dry-run\n"
-    "  ingest fetch -q --contact me@example.org      in cron: silent unless something is wrong\n"
+    "  ingest fetch -q --contact me@example.org    silent while all is well\n"
 )
 def fetch(
     db: Db = DEFAULT_DB,
     site: Annotated[
-        list[str] | None, typer.Option(help="kcna.kp unless told; kcnawatch.org.", metavar="HOST")
+        list[str] | None,
+        typer.Option(help="kcna.kp or kcnawatch.org; kcna.kp unless told.", metavar="HOST"),
     ] = None,
     language: Annotated[
         list[str] | None, typer.Option(help="en es ko zh ru ja; all unless told.", metavar="CODE")
     ] = None,
     category: Annotated[
-        list[str] | None, typer.Option(help="A list's name or id; all unless told.", metavar="NAME")
+        list[str] | None,
+        typer.Option(
+            help="A list's name or id, as --dry-run shows them; all unless told.", metavar="NAME"
+        ),
     ] = None,
     since: Annotated[
         str | None,
@@ -54,13 +58,19 @@ def fetch(
     ] = False,
     recheck: Annotated[
         str | None,
-        typer.Option(help="Read known stories again now: all, or of so many days.", metavar="DAYS"),
+        typer.Option(
+            help="Read known stories again now: all of them (all), or those of so many days.",
+            metavar="DAYS",
+        ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Ask for so many stories at the most, a language.")
+        int | None,
+        typer.Option(
+            min=1, help="Ask for so many stories of each language at the most.", metavar="N"
+        ),
     ] = None,
     max_time: Annotated[
-        str, typer.Option(help="End the run after so long (90m, 6h).", metavar="TIME")
+        str, typer.Option(help="End the run after so long: 90m, 6h.", metavar="TIME")
     ] = "6h",
     contact: Contact = None,
     pace: Pace = None,

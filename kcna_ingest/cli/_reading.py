@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def replay(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Saved pages, or folders of them; .gz too."),
+        typer.Argument(metavar="PATH", help="Saved pages, or folders of them; .gz too."),
     ],
     db: Db = DEFAULT_DB,
     url: Annotated[

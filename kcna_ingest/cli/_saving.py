@@ -19,7 +19,7 @@ from kcna_ingest.errors import worst
     "  ingest replay report/ --db report.db\n"
 )
 def save(
-    urls: Annotated[list[str], typer.Argument(metavar="URL...", help="Pages to save.")],
+    urls: Annotated[list[str], typer.Argument(metavar="URL", help="Pages to save.")],
     to: Annotated[
         Path, typer.Option(help="The folder to save them in.", metavar="DIR", readable=False)
     ],
@@ -29,10 +29,9 @@ def save(
     proxy: Proxy = None,
     quiet: Quiet = False,
 ) -> None:
-    """Save pages as they are, each in a folder with its address and time: for replay, or to send.
+    """Save pages as they are, for `ingest replay` or a bug report.
 
-    A page saved so is a test: put its folder under fixtures/, and say in expected.json how it
-    must be read.
+    Each is put into a folder of its own below DIR, with its address and time.
     """
     from kcna_ingest.crawl import Clock
     from kcna_ingest.saving import save as run

@@ -17,14 +17,20 @@ if TYPE_CHECKING:
     from kcna_ingest.schedule import Job
 
 schedule = typer.Typer(
-    help="Print units that run `ingest fetch` on a schedule.",
+    help="Print what runs `ingest fetch` on a schedule: cron or systemd.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 app.add_typer(schedule, name="schedule")
 Hours = Annotated[
     int,
-    typer.Option("--every", min=1, max=24, help="Hours between two runs, counted from midnight."),
+    typer.Option(
+        "--every",
+        min=1,
+        max=24,
+        help="Hours between two runs, counted from midnight.",
+        metavar="HOURS",
+    ),
 ]
 
 
@@ -48,10 +54,10 @@ def systemd(
     contact: Contact = None,
     to: Annotated[
         Path | None,
-        typer.Option(help="Write the units into this folder.", metavar="DIR", readable=False),
+        typer.Option(help="Write the three files into this folder.", metavar="DIR", readable=False),
     ] = None,
 ) -> None:
-    """Print a service, its timer and what tells you when it fails; or write them with --to."""
+    """Print a service, its timer, and what is called when it fails."""
     from kcna_ingest import schedule as units
 
     for name, text in units.systemd(_job(db, hours, contact)).items():

@@ -25,7 +25,10 @@ Contact = Annotated[
 ]
 Pace = Annotated[
     float | None,
-    typer.Option(help="Seconds between two requests, 2.5 unless told; below 1 only with --origin."),
+    typer.Option(
+        help="Seconds between two requests, 2.5 unless told; below 1 only with --origin.",
+        metavar="SECONDS",
+    ),
 ]
 Origin = Annotated[
     str | None,
