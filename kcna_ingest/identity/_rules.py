@@ -1,131 +1,19 @@
-"""Which story is this? Decide by what is already known; pure.
-
-A claim is what a page or a row says of a story. Candidates are the rows of the record that share
-a sign with it: its address, its native id, the slug of its headline, its opening words, its text.
-In doubt the answer is "a new story": a doubled row can be joined later, a merged one never parted.
-"""
+"""The rules by which a claim is held to be a story that is known. Pure."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from kcna_ingest import likeness, text
+from kcna_ingest.identity._claim import OPENING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kcna_ingest.models import Kind, Language
+    from kcna_ingest.identity._claim import Candidate, Claim
 
-#: Openings shorter than this prove nothing.
-OPENING = 40
-#: Equal texts at least this long are one story, also under two headlines or a day apart.
-LONG = 200
 _DAY = timedelta(days=1)
-
-
-class Claim(NamedTuple):
-    """What a page, or a row of a list, says of a story."""
-
-    date: date
-    language: Language
-    kind: Kind
-    site: str
-    url: str | None
-    #: The site's own number where it has one number a story (not one a category).
-    native_id: str | None
-    headline: str | None
-    #: Printed dateline, or None.
-    dateline: str | None
-    #: The whole text, "" where only a row was read.
-    body: str
-    #: Digest of the text (``text.text_digest``), "" with an empty body.
-    text: str
-    teaser: str | None = None
-    #: A list may lead to the story; only the page itself proves what stands there.
-    listed: bool = False
-
-    @property
-    def slug(self) -> str:
-        """The name the story gets unless it has one."""
-        return slug(self.headline, self.body or self.teaser, self.language, self.kind)
-
-    @property
-    def opening(self) -> str:
-        """First words in comparable form, or "" when there are too few to prove anything."""
-        return opening(self.body or self.teaser or "")
-
-    def signs(self) -> tuple[str, ...]:
-        """Give the signs by which the record finds candidates, and files this story."""
-        opens = self.opening
-        found = [f"s:{self.slug}"] if self.headline or not opens else []
-        if opens:
-            found.append(f"o:{opens}")
-        if len(self.body) >= LONG:
-            found.append(f"t:{self.text}")
-        return tuple(found)
-
-
-class Candidate(NamedTuple):
-    """A row of the record that may be the story. Wrong pages served for it are left out."""
-
-    article_id: int
-    date: date
-    slug: str
-    kind: Kind
-    #: Signs of the claim that led here: "url", "native", "s", "o", "t".
-    by: frozenset[str]
-    #: The address that led here was read there, not only listed.
-    confirmed: bool = False
-    #: Every headline it is known to have had, on its page or in lists.
-    headlines: frozenset[str] = frozenset()
-    dateline: str | None = None
-    #: Every text it is known to have had, the current one first.
-    bodies: tuple[str, ...] = ()
-    teasers: frozenset[str] = frozenset()
-    #: Sites at which it has an address or a row.
-    sites: frozenset[str] = frozenset()
-    #: (site, number) of its addresses.
-    native_ids: frozenset[tuple[str, str]] = frozenset()
-
-
-def opening(body: str) -> str:
-    """Give the first 40 characters in comparable form; "" for a shorter text.
-
-    >>> opening("Officials in the field of preservation of revolutionary relics")
-    'Officials in the field of preservation o'
-    """
-    comparable = text.compared(body)
-    return comparable[:OPENING] if len(comparable) >= OPENING else ""
-
-
-def slug(headline: str | None, body: str | None, language: str, kind: Kind) -> str:
-    """Name a story by its headline, else by its opening words.
-
-    Galleries and films often carry the headline of their article: their kind is in the name.
-
-    >>> slug("A Headline", None, "en", "photo")
-    'a-headline-photo'
-    >>> slug(None, "Officials in the field of relics from across the country", "en", "article")
-    'officials-in-the-field-of-relics-from-across-the-country'
-    """
-    name = text.slugify(headline or (body or "")[:200], language) or "untitled"
-    return name if kind == "article" else f"{name}-{kind}"
-
-
-def numbered(name: str, taken: Iterable[str]) -> str:
-    """Give the name itself, or the first of ``name-2``, ``name-3`` … that is free.
-
-    >>> numbered("press-review", {"press-review", "press-review-2"})
-    'press-review-3'
-    """
-    known = set(taken)
-    if name not in known:
-        return name
-    number = 2
-    while f"{name}-{number}" in known:
-        number += 1
-    return f"{name}-{number}"
 
 
 def choose(claim: Claim, candidates: Iterable[Candidate]) -> Candidate | None:
@@ -164,7 +52,9 @@ def absorbed(claim: Claim, chosen: int, candidates: Iterable[Candidate]) -> list
     teasers = [
         c
         for c in others
-        if "url" not in c.by and "o" in c.by and not _apart(claim, c) and _opens(claim, c)
+        if "url" not in c.by
+        and not _apart(claim, c)
+        and _opens(claim, c, least=_few(claim, c) if "s" in c.by else OPENING)
     ]
     return listed + (teasers if len(teasers) == 1 else [])
 
@@ -191,18 +81,25 @@ def _apart(claim: Claim, candidate: Candidate) -> bool:
 
 def _by_name(claim: Claim, possible: list[Candidate]) -> Candidate | None:
     """One name on one day, and a text that goes with it: then a few words of it will do."""
-    named = [c for c in possible if "s" in c.by and c.date == claim.date]
+    named = [c for c in possible if "s" in c.by and _one_day(claim, c)]
+    named.sort(key=lambda c: (not _one_dateline(claim, c), c.date != claim.date))
     if claim.body:
         agreeing = [c for c in named if c.bodies and _compatible(claim, c)]
         silent = [c for c in named if not c.bodies and not c.teasers]
-        begun = [c for c in named if not c.bodies and _opens(claim, c, least=1)]
+        begun = [c for c in named if not c.bodies and _opens(claim, c, _few(claim, c))]
         return next(iter(agreeing or begun or silent), None)
     if claim.teaser:
-        agreeing = [c for c in named if _meets(claim.teaser, c, least=1)]
+        agreeing = [c for c in named if _meets(claim.teaser, c, _few(claim, c))]
         silent = [c for c in named if not c.bodies and not c.teasers]
         return next(iter(agreeing or silent), None)
     # A row with a headline alone: the first of that name; its page will say if it is another.
     return next(iter(named), None)
+
+
+def _few(claim: Claim, candidate: Candidate) -> int:
+    """Give how many characters prove it where the name agrees, too: few, but for two datelines."""
+    differ = claim.dateline and candidate.dateline and claim.dateline != candidate.dateline
+    return OPENING if differ else 1
 
 
 def _by_opening(claim: Claim, possible: list[Candidate]) -> Candidate | None:
@@ -232,7 +129,7 @@ def _by_text(claim: Claim, possible: list[Candidate]) -> Candidate | None:
         and any(text.text_digest([body]) == claim.text for body in c.bodies)
         and (
             (abs(c.date - claim.date) <= _DAY and claim.site not in c.sites)
-            or (c.date == claim.date and _one_headline(claim, c))
+            or (_one_day(claim, c) and _one_headline(claim, c))
         )
     ]
     return equal[0] if len(equal) == 1 else None
@@ -242,6 +139,13 @@ def _one_headline(claim: Claim, candidate: Candidate) -> bool:
     if claim.headline is None or not candidate.headlines:
         return True
     return any(likeness.alike(claim.headline, other) for other in candidate.headlines)
+
+
+def _one_day(claim: Claim, candidate: Candidate) -> bool:
+    """Tell whether both are of one day; a row that is known at another site may bear its day."""
+    if candidate.date == claim.date:
+        return True
+    return bool(candidate.sites - {claim.site}) and _one_dateline(claim, candidate)
 
 
 def _one_dateline(claim: Claim, candidate: Candidate) -> bool:

@@ -1,0 +1,75 @@
+"""A story that a re-publisher dates by the day on which it read it, not by the agency's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kcna_ingest import files
+from tests.record_cases import DAY, Print, k2, k3, record, sentences, watch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NEXT_DAY = DAY.fromordinal(DAY.toordinal() + 1)
+STORY = Print(paragraphs=(sentences(1, 12), sentences(2, 12)))
+FIRST, SECOND = replace(STORY, url=k2(1)), replace(STORY, url=k2(2))
+COPY = replace(STORY, url=watch(1), day=NEXT_DAY, complete=None)
+BY = {"1": FIRST, "2": SECOND, "w": COPY, "r": FIRST.row(), "s": SECOND.row()}
+
+
+def _count(path: Path) -> int:
+    connection = files.open_to_read(path)
+    (found,) = connection.execute("SELECT count(*) FROM articles").fetchone()
+    connection.close()
+    return int(found)
+
+
+@pytest.mark.parametrize("order", [*map("".join, permutations("12w")), "w1s2", "wr12", "rsw12"])
+def test_every_address_of_a_story_meets_its_copy(tmp_path: Path, order: str) -> None:
+    """The row may bear the copy's day: the agency's own is in the dateline of both."""
+    path = tmp_path / "kcna.db"
+
+    record(path, *(BY[letter] for letter in order))
+
+    assert _count(path) == 1
+
+
+@pytest.mark.parametrize("order", [*map("".join, permutations("ABc"))])
+def test_a_card_meets_the_story_of_its_dateline(tmp_path: Path, order: str) -> None:
+    """Yesterday's press review, copied today, is not today's, though both begin alike."""
+    path = tmp_path / "kcna.db"
+    opening = "Papers here carry"
+    before = replace(STORY, url=k3(1), paragraphs=(f"{opening} {STORY.body}",))
+    today = replace(
+        before,
+        url=k3(2),
+        day=NEXT_DAY,
+        dateline="Pyongyang, September 9 (KCNA)",
+        paragraphs=(f"{opening} {sentences(3, 12)}",),
+    )
+    card = replace(before, url=watch(1), day=NEXT_DAY).row(teaser=opening)
+    by = {"A": before, "B": today, "c": card}
+
+    record(path, *(by[letter] for letter in order))
+
+    connection = files.open_to_read(path)
+    found = connection.execute("SELECT dateline, teaser FROM articles ORDER BY dateline").fetchall()
+    connection.close()
+    assert [tuple(row) for row in found] == [(before.dateline, opening), (today.dateline, None)]
+
+
+@pytest.mark.parametrize("order", ["cN", "Nc", "cnN", "nNc", "ncN"])
+def test_a_short_card_of_that_headline_meets_its_story(tmp_path: Path, order: str) -> None:
+    """A few words are enough where headline and dateline agree, whichever comes first."""
+    path = tmp_path / "kcna.db"
+    page = replace(STORY, url=k3(1))
+    card = COPY.row(teaser=STORY.body[:20])
+    by = {"c": card, "n": page.row(dateline=None), "N": page}
+
+    record(path, *(by[letter] for letter in order))
+
+    assert _count(path) == 1
