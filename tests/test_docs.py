@@ -30,7 +30,7 @@ def _table(part: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def columns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     """Give a new file."""
     path: Path = tmp_path_factory.mktemp("docs") / "new.db"
     with Store(path):
@@ -41,22 +41,33 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
 
 
 @pytest.mark.parametrize("name", ["articles", "versions"])
-def test_columns_are_documented(columns: sqlite3.Connection, name: str) -> None:
+def test_columns_are_documented(new_file: sqlite3.Connection, name: str) -> None:
     """The columns that people query are in the README, all of them and no other."""
     parts = dict(zip(("articles", "versions"), FILE.split("`versions` has one row"), strict=True))
-    expected = {row[1] for row in columns.execute(f"PRAGMA table_info({name})")}
+    expected = {row[1] for row in new_file.execute(f"PRAGMA table_info({name})")}
 
-    assert expected == _table(parts[name].split("`sightings` says")[0])
+    assert expected == _table(parts[name].split("The other tables")[0])
 
 
-def test_every_table_is_named(columns: sqlite3.Connection) -> None:
+def test_every_table_is_named(new_file: sqlite3.Connection) -> None:
     """No table is a secret but the two that only the program needs."""
-    rows = columns.execute("SELECT name FROM sqlite_schema WHERE type='table'")
+    rows = new_file.execute("SELECT name FROM sqlite_schema WHERE type='table'")
     tables = {row[0] for row in rows}
     internal = {"dictionaries", "clues", "robots", "revisions", "_sqlite_migrations"}
     tables -= internal | {name for name in tables if name.startswith("sqlite_")}
 
     assert set() == {name for name in tables if f"`{name}`" not in FILE}
+
+
+def test_questions_can_be_asked(new_file: sqlite3.Connection) -> None:
+    """Every statement of the README is one that SQLite understands."""
+    (block,) = re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
+    questions = [part for part in block.split(";") if part.strip()]
+
+    assert len(questions) == block.count("-- ")
+    assert [new_file.execute(question).fetchall() for question in questions] == [[]] * len(
+        questions
+    )
 
 
 def test_every_command_is_documented() -> None:
