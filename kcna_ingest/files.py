@@ -91,7 +91,7 @@ def check(path: Path, *, must_exist: bool) -> None:
         if must_exist:
             raise StorageError(
                 f"{path}: there is no such database",
-                "make one with: ingest replay PATH --db FILE, or name another with --db",
+                "make one with: ingest fetch, or ingest replay PATH; or name another with --db",
             )
         if not path.parent.is_dir():
             raise StorageError(
@@ -117,7 +117,7 @@ def refuse_strangers(connection: sqlite3.Connection, path: Path | str) -> bool:
         raise StorageError(
             f"{path}: it was written by a newer kcna-ingest (schema {version}, here "
             f"{SCHEMA_VERSION})",
-            "upgrade with: pip install --upgrade kcna-ingest",
+            "upgrade kcna-ingest to the version that wrote it",
         )
     return False
 
