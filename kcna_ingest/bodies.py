@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SAMPLE = 128
 #: Size of a dictionary in bytes; 110 KB gave 0.83 KB a page (libraries.md), less gave more.
 DICTIONARY_SIZE = 112_640
-#: Larger levels cost twice the time for 3 % of the size (tests/benchmarks/bodies.py).
+#: Larger levels cost twice the time for 3 % of the size.
 LEVEL = 3
 _MEND = (
     "what was read of it is kept; mend it by replaying the same saved page, or go back to your "

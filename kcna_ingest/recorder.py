@@ -54,7 +54,7 @@ class Recorder:
         self._again = again
         self.tally = Tally()
 
-    def take(self, reading: Reading) -> PageError | IngestError | None:
+    def take(self, reading: Reading) -> IngestError | None:
         """Keep one capture and everything its page says; give the failure if there was one.
 
         Call it inside a transaction.

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-class Bar(Protocol):
-    """What long work tells of its progress."""
-
-    def total(self, pages: int) -> None:
-        """Say how many pages there are."""
-
-    def step(self) -> None:
-        """Say that one more is done."""
+    from kcna_ingest.tally import Watch
 
 
 class _Silent:
@@ -29,7 +21,7 @@ class _Silent:
 
 
 @contextmanager
-def progress(doing: str, *, shown: bool) -> Iterator[Bar]:
+def progress(doing: str, *, shown: bool) -> Iterator[Watch]:
     """Give a bar that is drawn on stderr when that is a terminal."""
     if not shown or not sys.stderr.isatty():
         yield _Silent()

@@ -44,7 +44,7 @@ def article(whole: Row, ink: Paint) -> str:
         "seen": _span(whole["first_seen"], whole["last_seen"]),
         "date from": whole["date_from"],
         "address": "\n".join(a["url"] for a in whole["addresses"]),
-        "listed in": "\n".join(dict.fromkeys(_listing(row) for row in whole["listings"])),
+        "listed in": "\n".join(dict.fromkeys(_list_of(row) for row in whole["listings"])),
         "media": "\n".join(f"{m['kind']} {m['url']}" for m in whole["media"]),
         "also": "\n".join(whole["translations"]),
     }
@@ -64,8 +64,8 @@ def article(whole: Row, ink: Paint) -> str:
     return "\n".join(lines)
 
 
-def _listing(row: Row) -> str:
-    return f"{row['category'] or row['site']}"
+def _list_of(row: Row) -> str:
+    return str(row["category"] or row["site"])
 
 
 def _state(row: Row) -> str:
@@ -114,7 +114,7 @@ def history(
     if not events:
         lines.append("no page of it was read; it was listed:")
         lines += [
-            f"  {_span(r['first_seen'], r['last_seen'])}  {r['category'] or r['site']}: "
+            f"  {_span(r['first_seen'], r['last_seen'])}  {_list_of(r)}: "
             f"{r['headline'] or r['teaser']}"
             for r in listings
         ]

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Literal
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
@@ -27,8 +26,6 @@ _FOOT = 4096
 _CAPITALS = re.compile(rb"</?[A-Z][A-Za-z0-9]*(?=[\s/>])")
 #: What joins to any address as it stands: no other host, no dots, no query.
 _PATH = re.compile(r"(?:/[A-Za-z0-9]+)+")
-#: What a layout tells of: pages of one role do not stand in for pages of another.
-Role = Literal["article", "list", "home", "media", "other"]
 
 
 class Document:
@@ -150,5 +147,5 @@ class Layout:
     recognise: Callable[[Document], bool]
     #: Gives the page; raises PageError.
     parse: Callable[[Document], Page]
-    #: What such a page is; "other" stands in for any.
-    role: Role = "other"
+    #: What such a page is: one role does not stand in for another, but "other" for any.
+    role: sites.Role = "other"
