@@ -113,7 +113,7 @@ def reparse(db: Path, *, now: datetime, voice: Voice) -> Tally:
         voice.progress.total(store.count_captures())
         with store.transaction(), store.articles.reading_again():
             for lists in (True, False):
-                captures = store.captures(_is_list if lists else _is_no_list, lost)
+                captures = store.captures(_is_first if lists else _is_later, lost)
                 for number, reading in enumerate(reader.read_many(captures, _hint(store)), 1):
                     recorder.take(reading)
                     voice.progress.step()
@@ -129,12 +129,12 @@ def _hint(store: Store) -> Callable[[Saved | Capture], About]:
     return lambda job: About(store.hint(sites.canonical(job.url)))
 
 
-def _is_list(url: str) -> bool:
-    return sites.address(url).role in {"list", "home"}
+def _is_first(url: str) -> bool:
+    return sites.address(url).names_stories
 
 
-def _is_no_list(url: str) -> bool:
-    return not _is_list(url)
+def _is_later(url: str) -> bool:
+    return not _is_first(url)
 
 
 @contextmanager

@@ -139,7 +139,8 @@ def test_lists_of_every_language_read_back() -> None:
     publisher = sites.SITES["kcna.kp"]
     assert set(publisher.codes) == {"ko", "en", "zh", "ru", "es", "ja"}
     for language in publisher.codes:
-        assert sites.address(publisher.seeds[language]).role == "home"
+        home = sites.address(f"{publisher.root}/{publisher.codes[language]}")
+        assert (home.role, home.language) == ("home", language)
         for each in publisher.lists:
             read = sites.address(publisher.list_url(each, language))
             assert (read.role, read.language, read.kind) == ("list", language, each.kind)

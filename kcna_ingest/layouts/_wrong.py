@@ -116,7 +116,7 @@ def missing(document: Document) -> Page | None:
     status = document.capture.status
     if status not in {404, 410}:
         return None
-    if document.address.role in {"list", "home"}:
+    if document.address.names_stories:
         raise WrongPage(f"no {document.address.role} at that address: HTTP {status}", _LOOK)
     return Page(layout="http-gone", missing=f"HTTP {status}")
 

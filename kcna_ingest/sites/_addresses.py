@@ -46,6 +46,11 @@ class Address:
     #: Id of the list, as ``category_name`` takes it.
     category: str | None = None
 
+    @property
+    def names_stories(self) -> bool:
+        """Tell whether a list or a home page stands there: it is read before what it names."""
+        return self.role in {"list", "home"}
+
 
 @lru_cache(maxsize=1024)
 def address(url: str) -> Address:

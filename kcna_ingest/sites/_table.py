@@ -26,8 +26,6 @@ class StoryList:
     id: str
     #: As the English edition labels it.
     name: str
-    #: As the Korean edition labels it, where that was seen.
-    korean: str | None = None
     kind: Kind = "article"
     #: False for the lists of a campaign, which appear and vanish.
     permanent: bool = True
@@ -56,11 +54,6 @@ class Publisher:
     #: a site that is read by its lists.
     search: str = ""
 
-    @property
-    def seeds(self) -> Mapping[Language, str]:
-        """Give the home page of each language."""
-        return {language: f"{self.root}/{code}" for language, code in self.codes.items()}
-
     def list_url(self, story_list: StoryList, language: Language) -> str:
         """Give the address of a list of today; raises KeyError for a language it has not.
 
@@ -84,22 +77,19 @@ _PERMANENT = (
     StoryList(
         "b0721b9f23054ddc7fe56c2811a12715",
         "WPK General Secretary Kim Jong Un's Revolutionary Activities",
-        "혁명활동소식",
     ),
-    StoryList("a666dda1282180e0ee1b4427b0574ae7", "Latest News", "최신소식"),
-    StoryList("6a47505ba5268fd7749c0fe11e4b24b4", "Top News", "중요소식"),
-    StoryList("2f7d854121ccbbfbe6feae9fdcc3556e", "Home News", "국내소식"),
-    StoryList("1afa96195f9b303902490a126ab7285f", "Documents", "문건"),
-    StoryList("ecc14533d88be93068af4178946b1b05", "World", "국제소식"),
-    StoryList("680e40b40899891bbe75a7072e3285e7", "Social Life", "사회생활"),
-    StoryList("e2f336db98b5e69c75e0da264e037e8d", "External", "대외관계"),
-    StoryList("503e9b606704f9b1c625fa5755928cd3", "Revolutionary Anecdote", "혁명일화"),
-    StoryList(
-        "7bc083f00425be6aadfb828fba1cb5a7", "Always in Memory of People", "인민은 못 잊습니다"
-    ),
+    StoryList("a666dda1282180e0ee1b4427b0574ae7", "Latest News"),
+    StoryList("6a47505ba5268fd7749c0fe11e4b24b4", "Top News"),
+    StoryList("2f7d854121ccbbfbe6feae9fdcc3556e", "Home News"),
+    StoryList("1afa96195f9b303902490a126ab7285f", "Documents"),
+    StoryList("ecc14533d88be93068af4178946b1b05", "World"),
+    StoryList("680e40b40899891bbe75a7072e3285e7", "Social Life"),
+    StoryList("e2f336db98b5e69c75e0da264e037e8d", "External"),
+    StoryList("503e9b606704f9b1c625fa5755928cd3", "Revolutionary Anecdote"),
+    StoryList("7bc083f00425be6aadfb828fba1cb5a7", "Always in Memory of People"),
     # One id for two lists, told apart by the path.
-    StoryList("6837a75abf5c6249d0e39ee758e763ea", "Photo", "사진", "photo"),
-    StoryList("6837a75abf5c6249d0e39ee758e763ea", "Video", "동화상", "video"),
+    StoryList("6837a75abf5c6249d0e39ee758e763ea", "Photo", "photo"),
+    StoryList("6837a75abf5c6249d0e39ee758e763ea", "Video", "video"),
 )
 
 _CAMPAIGNS = (

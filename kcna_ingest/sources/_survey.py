@@ -125,11 +125,7 @@ class Survey:
     def give_address(self, url: str) -> None:
         """Give every page that is there this address."""
         change = "UPDATE pages SET url = ?, is_list = ? WHERE has_bytes"
-        self._table.write(change, [(stored(url), _is_list(url))])
-
-
-def _is_list(url: str) -> bool:
-    return sites.address(url).role in {"list", "home"}
+        self._table.write(change, [(stored(url), sites.address(url).names_stories)])
 
 
 def _row(page: Saved, named: int) -> tuple[object, ...]:
@@ -137,7 +133,7 @@ def _row(page: Saved, named: int) -> tuple[object, ...]:
     return (
         stored(path),
         named,
-        page.has_bytes and _is_list(page.url),
+        page.has_bytes and sites.address(page.url).names_stories,
         page.has_bytes,
         (page.fetched_at - _EPOCH) // _MICROSECOND,
         stored(page.url),

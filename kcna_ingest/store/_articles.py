@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from kcna_ingest.identity import Candidate, Claim
+    from kcna_ingest.identity import Claim
     from kcna_ingest.models import Article, DateFrom, Entry
     from kcna_ingest.store._newly_listed import ListRow
     from kcna_ingest.store._relisting import Row
@@ -62,11 +62,6 @@ class Articles:
     def at(self, url: str) -> tuple[int, bool] | None:
         """Give the story at an address and whether it was read there, or None."""
         return self._finding.at(url)
-
-    def candidates(self, claim: Claim) -> list[Candidate]:
-        """Give every story that shares a sign with the claim."""
-        there = self.at(claim.url) if claim.url is not None else None
-        return self._finding.candidates(claim, there, claim.signs())
 
     def listed_headlines(self, url: str) -> list[str]:
         """Give the headlines that lists printed for an address, newest first."""
