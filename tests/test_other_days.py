@@ -1,4 +1,4 @@
-"""A story that a re-publisher dates by the day on which it read it, not by the agency's."""
+"""A story that a re-publisher dates by the day on which it read it, or tells without headline."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from kcna_ingest import files
 from tests.record_cases import DAY, Print, k2, k3, record, sentences, watch
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
 NEXT_DAY = DAY.fromordinal(DAY.toordinal() + 1)
@@ -69,6 +70,18 @@ def test_a_short_card_of_that_headline_meets_its_story(tmp_path: Path, order: st
     page = replace(STORY, url=k3(1))
     card = COPY.row(teaser=STORY.body[:20])
     by = {"c": card, "n": page.row(dateline=None), "N": page}
+
+    record(path, *(by[letter] for letter in order))
+
+    assert _count(path) == 1
+
+
+@pytest.mark.parametrize("day", [DAY, NEXT_DAY])
+@pytest.mark.parametrize("order", [*map("".join, permutations("wr2"))])
+def test_a_copy_without_headline_is_met_by_its_text(tmp_path: Path, order: str, day: date) -> None:
+    """A row of a list agrees with every story of its name: the text is asked before."""
+    path = tmp_path / "kcna.db"
+    by = BY | {"w": replace(COPY, headline=None, day=day)}
 
     record(path, *(by[letter] for letter in order))
 

@@ -27,11 +27,17 @@ def choose(claim: Claim, candidates: Iterable[Candidate]) -> Candidate | None:
     if stands is not None and (stands.confirmed or claim.listed or not claim.body):
         return stands
     possible = [c for c in known if c.kind == claim.kind and not _apart(claim, c)]
+    if not claim.body:
+        return _by_name(claim, possible) or _by_opening(claim, possible)
     if stands is not None and stands.bodies and _compatible(claim, stands):
         return stands
-    empty = stands if stands is not None and not stands.bodies else None
-    read = [c for c in possible if c is not stands and (empty is None or c.bodies)]
-    return _by_name(claim, read) or _by_text(claim, read) or empty or _by_opening(claim, possible)
+    others = [c for c in possible if c is not stands]
+    # A row without text agrees with every story of its name, so a text is asked first.
+    told = [c for c in others if c.bodies]
+    found = _by_name(claim, told) or _by_text(claim, told) or _by_opening(claim, told)
+    if found is None and stands is not None and not stands.bodies:
+        return stands
+    return found or _by_name(claim, others) or _by_opening(claim, possible)
 
 
 def absorbed(claim: Claim, chosen: int, candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -49,14 +55,19 @@ def absorbed(claim: Claim, chosen: int, candidates: Iterable[Candidate]) -> list
         if c.article_id != chosen and not c.bodies and c.kind == claim.kind
     ]
     listed = [c for c in others if "url" in c.by]
-    teasers = [
+    possible = [c for c in others if c not in listed and not _apart(claim, c)]
+    teasers = [c for c in possible if _opens(claim, c, _few(claim, c) if "s" in c.by else OPENING)]
+    # A row of that name alone; one with a number of its own has a page of its own to read.
+    named = [
         c
-        for c in others
-        if "url" not in c.by
-        and not _apart(claim, c)
-        and _opens(claim, c, least=_few(claim, c) if "s" in c.by else OPENING)
+        for c in possible
+        if "s" in c.by and c.date == claim.date and not c.teasers and not c.native_ids
     ]
-    return listed + (teasers if len(teasers) == 1 else [])
+    return listed + _only(teasers) + _only(named)
+
+
+def _only(candidates: list[Candidate]) -> list[Candidate]:
+    return candidates if len(candidates) == 1 else []
 
 
 def _in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
