@@ -23,7 +23,7 @@ _SMALL = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Piece:
     """A stretch of text that stayed, went or came."""
 
     kind: Literal["same", "removed", "added"]
@@ -31,8 +31,8 @@ class Change:
     text: str
 
 
-def words(old: str, new: str) -> tuple[Change, ...]:
-    """Give both texts as one sequence of changes; a removal stands before what replaced it.
+def words(old: str, new: str) -> tuple[Piece, ...]:
+    """Give both texts as one sequence of pieces; a removal stands before what replaced it.
 
     Joining what is the same or removed gives ``old``, what is the same or added ``new``.
 
@@ -42,7 +42,7 @@ def words(old: str, new: str) -> tuple[Change, ...]:
     [('added', 'Glass '), ('same', 'Works opened')]
     """
     a, b = _TOKEN.findall(old), _TOKEN.findall(new)
-    found: list[Change] = []
+    found: list[Piece] = []
     at_a = at_b = 0
     for i, j, length in _stretches(a, b):
         _append(found, a[at_a:i], b[at_b:j], a[i : i + length])
@@ -51,13 +51,13 @@ def words(old: str, new: str) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _append(found: list[Change], removed: list[str], added: list[str], kept: list[str]) -> None:
+def _append(found: list[Piece], removed: list[str], added: list[str], kept: list[str]) -> None:
     gone, came, same = "".join(removed), "".join(added), "".join(kept)
     stayed = _stayed(gone, came)
     pieces = (
-        Change("removed", gone.removesuffix(stayed)),
-        Change("added", came.removesuffix(stayed)),
-        Change("same", stayed + same),
+        Piece("removed", gone.removesuffix(stayed)),
+        Piece("added", came.removesuffix(stayed)),
+        Piece("same", stayed + same),
     )
     found.extend(piece for piece in pieces if piece.text)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -167,8 +167,8 @@ def test_any_two_texts(a: str, b: str) -> None:
 
 def test_a_text_of_any_length_is_compared_at_once() -> None:
     """Ten million characters take no longer than the longest story does."""
-    started = perf_counter()
+    started = process_time()
     found = alike("석탄소비를 " * 2_000_000, "天地玄黃宇宙洪荒" * 1_200_000)
     expected = (False, True)
 
-    assert expected == (found, perf_counter() - started < 2)
+    assert expected == (found, process_time() - started < 2)

@@ -149,9 +149,9 @@ def diff(
         "body": differences.words(before["body"] or "", after["body"] or ""),
     }
     if as_json:
-        for part, changes in parts.items():
-            for change in changes:
-                line = {"part": part, "kind": change.kind, "text": change.text}
+        for part, pieces in parts.items():
+            for piece in pieces:
+                line = {"part": part, "kind": piece.kind, "text": piece.text}
                 typer.echo(json.dumps(line, ensure_ascii=False))
         return
     typer.echo(_render.difference(before, after, parts, _render.paint(sys.stdout)))

@@ -12,7 +12,7 @@ from kcna_ingest.cli import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from kcna_ingest.differences import Change
+    from kcna_ingest.differences import Piece
     from kcna_ingest.health import Finding
     from kcna_ingest.records import Row
 
@@ -139,28 +139,28 @@ def _version(version: Row, ink: Paint) -> str:
     return f"{head}{marked}\n     {version['headline'] or '(no headline)'}"
 
 
-def difference(before: Row, after: Row, parts: Mapping[str, Sequence[Change]], ink: Paint) -> str:
+def difference(before: Row, after: Row, parts: Mapping[str, Sequence[Piece]], ink: Paint) -> str:
     """Give two versions as one text: [-taken away-] and {+put in+}."""
     lines = [
         ink(f"- version {before['number']}, first seen {before['first_seen']}", "red"),
         ink(f"+ version {after['number']}, first seen {after['first_seen']}", "green"),
         "",
     ]
-    for name, changes in parts.items():
-        if all(change.kind == "same" for change in changes):
+    for name, pieces in parts.items():
+        if all(piece.kind == "same" for piece in pieces):
             if name == "body":
                 lines.append("the text is the same")
             continue
-        lines += [ink(f"{name}:", "bold"), "".join(_change(c, ink) for c in changes), ""]
+        lines += [ink(f"{name}:", "bold"), "".join(_piece(p, ink) for p in pieces), ""]
     return "\n".join(lines).rstrip()
 
 
-def _change(change: Change, ink: Paint) -> str:
-    if change.kind == "removed":
-        return ink(f"[-{change.text}-]", "red")
-    if change.kind == "added":
-        return ink(f"{{+{change.text}+}}", "green")
-    return change.text
+def _piece(piece: Piece, ink: Paint) -> str:
+    if piece.kind == "removed":
+        return ink(f"[-{piece.text}-]", "red")
+    if piece.kind == "added":
+        return ink(f"{{+{piece.text}+}}", "green")
+    return piece.text
 
 
 def status(found: Row, findings: Sequence[Finding], ink: Paint) -> str:
