@@ -102,7 +102,7 @@ def _long_pairs() -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("name", _long_pairs())
 def test_the_longest_texts_are_compared_at_once(name: str) -> None:
-    """Forty thousand characters a side take less than two seconds of processor time, whatever they are."""
+    """Forty thousand characters a side take less than two seconds of the processor."""
     old, new = _long_pairs()[name]
     started = process_time()
     found = words(old, new)
