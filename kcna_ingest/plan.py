@@ -35,7 +35,7 @@ WHOLE_AGAIN = timedelta(days=7)
 CONFIRM = timedelta(days=1)
 
 #: Why a story is asked for.
-Reason = Literal["new", "headline", "vanished", "recheck", "failed"]
+Reason = Literal["new", "headline", "vanished", "returned", "recheck", "failed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ CREATE TABLE visits (
     site          TEXT NOT NULL,
     language      TEXT NOT NULL,
     due_at        TEXT NOT NULL,
-    reason        TEXT NOT NULL,     -- new, headline, vanished, recheck, failed
+    reason        TEXT NOT NULL,     -- new, headline, vanished, returned, recheck, failed
     asked_at      TEXT,
     outcome       TEXT,              -- read, same, missing, unbelieved, failed
     failures      INTEGER NOT NULL DEFAULT 0,  -- in a row

@@ -226,6 +226,7 @@ class Lists:
             # Only stories that were asked for are made due by another headline.
             headlines = _headlines(page) if self._asked_before else []
             renamed = lists.renamed(known, headlines)
+            returned = lists.returned(known, urls, None if whole else known.read_at)
             if page is not None and before and not rows:
                 got = _emptied(got, len(before))
                 self._look_after(before, now)
@@ -236,6 +237,7 @@ class Lists:
             gone = plan.vanished(rows, before, whole=all_there, today=self._today())
             agenda.note_new(urls, now)
             agenda.note_headlines(renamed, now)
+            agenda.note_returned(returned, now)
             agenda.note_vanished(gone, now, doubted=self._doubts(len(gone), len(before)))
             self._note_read(known, got, now, whole=whole, news=bool(unknown or gone))
         self.vanished.update(gone)

@@ -98,6 +98,14 @@ class Agenda:
             [(seen, doubted, url) for url in urls],
         )
 
+    def note_returned(self, urls: Sequence[str], at: datetime) -> None:
+        """Make the stories at these addresses due: they are listed again."""
+        self._connection.executemany(
+            "UPDATE visits SET due_at = ?1, reason = 'returned' WHERE due_at > ?1 "
+            "AND article_id IN (SELECT article_id FROM addresses WHERE url = ?2)",
+            [(stamp(at), url) for url in urls],
+        )
+
     def in_doubt(self, site: str, language: Language | None) -> int:
         """Count the stories whose absence, one of very many, was not believed."""
         (count,) = self._connection.execute(
@@ -142,7 +150,7 @@ class Agenda:
             "WHERE v.site = ? AND v.language = coalesce(?, v.language) "
             "AND v.due_at <= ? AND a.date >= ? "
             "ORDER BY CASE v.reason WHEN 'new' THEN 0 WHEN 'headline' THEN 1 "
-            "WHEN 'vanished' THEN 1 WHEN 'failed' THEN 2 ELSE 3 END, "
+            "WHEN 'vanished' THEN 1 WHEN 'returned' THEN 1 WHEN 'failed' THEN 2 ELSE 3 END, "
             "CASE v.reason WHEN 'recheck' THEN v.due_at END, a.date DESC, v.article_id DESC",
             (site, language, stamp(now), since.isoformat() if since else ""),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -69,7 +70,9 @@ class Lists:
         """Note that the site has a list, from its table or its menu."""
         self._connection.execute(
             "INSERT INTO lists (url, site, language, kind, name, first_seen) "
-            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET gone_at = NULL",
+            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET gone_at = NULL, "
+            # Rows are filed under the name of today.
+            "name = excluded.name",
             (known.url, known.site, known.language, known.kind, known.name, stamp(at)),
         )
 
@@ -150,6 +153,22 @@ class Lists:
             (known.site, known.name, known.language, stamp(since)),
         )
         return [plan.Row(url, _day_of(day)) for url, day in rows]
+
+    def returned(self, known: KnownList, urls: Sequence[str], since: datetime | None) -> list[str]:
+        """Give those of the addresses whose stories were not there, and are listed again.
+
+        The list has not shown them at ``since`` or later; None: since they were looked for last.
+        Ask it before the list's page is kept.
+        """
+        rows = self._connection.execute(
+            "SELECT DISTINCT value FROM json_each(?) JOIN addresses AS d ON d.url = value "
+            "JOIN articles AS a ON a.id = d.article_id JOIN visits AS v ON v.article_id = a.id "
+            "WHERE (a.missing_since IS NOT NULL OR v.outcome = 'unbelieved') AND NOT EXISTS "
+            "(SELECT 1 FROM sightings AS s WHERE s.article_id = a.id AND s.site = ? "
+            "AND s.category = ? AND s.last_seen >= coalesce(?, v.asked_at)) ORDER BY value",
+            (json.dumps(urls), known.site, known.name, stamp_of(since)),
+        )
+        return [row[0] for row in rows]
 
     def renamed(
         self, known: KnownList, headlines: Sequence[tuple[str, str]]

@@ -251,6 +251,16 @@ class Archive:
             self._changed()
             return list_id
 
+    def rename_list(self, list_id: str, label: str) -> None:
+        """Call a list of articles otherwise. Raises KeyError where there is none of that id."""
+        with self._lock:
+            listing = self.find_list(list_id, "article")
+            if listing is None:
+                raise KeyError(list_id)
+            labels = MappingProxyType(dict.fromkeys(self.languages, label))
+            self._lists[self._lists.index(listing)] = replace(listing, labels=labels)
+            self._changed()
+
     def remove_list(self, list_id: str) -> None:
         """Close a list of articles. Raises KeyError where there is none of that id."""
         with self._lock:
