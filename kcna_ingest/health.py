@@ -13,12 +13,17 @@ if TYPE_CHECKING:
 RUNS_FAILED = 3
 #: KCNA tells dozens of stories a day: a busy list unchanged for so long is none.
 QUIET = timedelta(days=3)
+#: Clocks differ; what is later than so much after now is from a clock that was wrong.
+AHEAD = timedelta(days=1)
 #: The list that all news passes through.
 BUSY_LISTS = frozenset({"Latest News"})
 #: A list that declares less than this share of its largest total has lost much of it.
 FALLEN = 0.8
 #: … and so many rows less at least: short lists come and go.
 FALLEN_LEAST = 10
+
+#: What ``records.status`` calls the layout of pages that have none.
+NOT_UNDERSTOOD = "not understood"
 
 Row = dict[str, Any]
 
@@ -27,8 +32,8 @@ Row = dict[str, Any]
 class Finding:
     """Something that a person should know."""
 
-    #: stale, crashed, list-failed, list-quiet, total-fell, mass-change, suspect, unknown-layout,
-    #: failures
+    #: stale, crashed, clock, list-failed, list-quiet, total-fell, mass-change, suspect,
+    #: unknown-layout, failures
     kind: str
     what: str
     hint: str
@@ -45,6 +50,7 @@ def findings(
     return [
         *_stale(status["freshness"], now, max_age),
         *_crashed(status["runs"]),
+        *_clock(status["captures"], now),
         *_mass(status["failures"]),
         *_lists(lists, now),
         *_suspects(status["suspects"]),
@@ -64,9 +70,11 @@ def _stale(editions: Iterable[Row], now: datetime, max_age: timedelta | None) ->
     found = []
     for row in rows:
         read_at = row["read_at"] and datetime.fromisoformat(row["read_at"])
-        if not read_at or now - read_at > max_age:
+        if not read_at or not -AHEAD <= now - read_at <= max_age:
             name = "/".join(filter(None, (row["site"], row["language"])))
             ago = f"last read {age_in_words(now - read_at)} ago" if read_at else "never read"
+            if read_at and read_at > now:
+                ago = f"last read on {read_at:%Y-%m-%d}, a day to come"
             found.append(
                 Finding(
                     "stale",
@@ -90,6 +98,20 @@ def _crashed(runs: Iterable[Row]) -> list[Finding]:
         )
         for command, run in newest.items()
         if run["exit_status"] == 1
+    ]
+
+
+def _clock(captures: Iterable[Row], now: datetime) -> list[Finding]:
+    """Judge by pages that were understood and are from a time to come."""
+    newest = max((row["newest"] for row in captures if row["layout"] != NOT_UNDERSTOOD), default="")
+    if not newest or datetime.fromisoformat(newest) <= now + AHEAD:
+        return []
+    return [
+        Finding(
+            "clock",
+            f"pages were read on days to come, until {newest[:10]}: the clock was wrong, or is now",
+            "set it right; edits and deletions of the stories read then show once that day is over",
+        )
     ]
 
 

@@ -31,6 +31,9 @@ MASS_LEAST = 10
 #: lost and gained in its depth may cancel out in its total.
 WHOLE_AGAIN = timedelta(days=7)
 
+#: What was done later than so much after now was done while the clock was wrong.
+AHEAD = timedelta(days=1)
+
 #: A story found missing is looked for again after a day: missing twice so far apart, it is gone.
 CONFIRM = timedelta(days=1)
 
@@ -86,7 +89,7 @@ def whole_is_due(now: datetime, whole_at: datetime | None) -> bool:
     >>> whole_is_due(datetime(2026, 7, 9, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
     True
     """
-    return whole_at is None or now - whole_at >= WHOLE_AGAIN
+    return whole_at is None or not -AHEAD <= now - whole_at < WHOLE_AGAIN
 
 
 def must_read_whole(counts: Counts) -> bool:

@@ -24,6 +24,7 @@ HEALTHY: dict[str, Any] = {
     "freshness": [{"site": "kcna.kp", "language": "en", "read_at": "2026-09-08T11:00:00Z"}],
     "failures": [],
     "suspects": [],
+    "captures": [],
     "runs": [{"command": "fetch", "started_at": "2026-09-08T11:00:00Z", "exit_status": 0}],
 }
 CRASHED = HEALTHY["runs"][0] | {"exit_status": 1}

@@ -249,8 +249,8 @@ class Stories:
 
     def _is_named(self, absent: Absent) -> bool:
         """Tell whether a list of this very run still names a story; believed the second time."""
-        visit = absent.visit
-        listed = visit.listed_at is not None and visit.listed_at >= self.began
+        visit, at = absent.visit, absent.visit.listed_at
+        listed = at is not None and self.began <= at <= self.pages.now()
         return listed and not visit.failures and not visit.missing
 
     def _is_elsewhere(self, absent: Absent) -> bool:

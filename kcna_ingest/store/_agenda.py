@@ -148,11 +148,18 @@ class Agenda:
             "FROM visits AS v "
             "JOIN articles AS a ON a.id = v.article_id "
             "WHERE v.site = ? AND v.language = coalesce(?, v.language) "
-            "AND v.due_at <= ? AND a.date >= ? "
+            # What was asked for in a time to come may be due in no other.
+            "AND (v.due_at <= ? OR v.asked_at > ?) AND a.date >= ? "
             "ORDER BY CASE v.reason WHEN 'new' THEN 0 WHEN 'headline' THEN 1 "
             "WHEN 'vanished' THEN 1 WHEN 'returned' THEN 1 WHEN 'failed' THEN 2 ELSE 3 END, "
             "CASE v.reason WHEN 'recheck' THEN v.due_at END, a.date DESC, v.article_id DESC",
-            (site, language, stamp(now), since.isoformat() if since else ""),
+            (
+                site,
+                language,
+                stamp(now),
+                stamp(now + plan.AHEAD),
+                since.isoformat() if since else "",
+            ),
         )
         found = ((*row[:7], bool(row[7]), moment(row[8]) if row[8] else None) for row in rows)
         return [Visit(*each) for each in found]
@@ -186,7 +193,9 @@ class Agenda:
             (visit.article_id, visit.url),
         ).fetchone()
         # A story found a year late is not young: what counts is when it was told, or changed.
-        last_change = moment(max(changed, f"{day}T00:00:00Z"))
+        # What changed in a time to come was read while the clock was wrong.
+        known = changed if changed <= stamp(now) else ""
+        last_change = moment(max(known, f"{day}T00:00:00Z"))
         due = plan.next_look(now, min(last_change, now), failures)
         if outcome == "missing" and gone is None:
             due = min(due, now + plan.CONFIRM)
