@@ -61,6 +61,11 @@ class Document:
         """Give the canonical address."""
         return self.address.url
 
+    @cached_property
+    def known_url(self) -> str | None:
+        """Give the canonical address, None where it is not known."""
+        return self.url if self.url.startswith("http") else None
+
     def last(self, marker: bytes) -> int:
         """Give the place of the last such bytes, -1 for none; each is looked for once.
 
@@ -88,7 +93,7 @@ class Document:
         href = href.strip()
         if not href or href.startswith("#"):
             return None
-        base = self.url if self.url.startswith("http") else root
+        base = self.known_url or root
         try:
             target = _origin(base) + href if _PATH.fullmatch(href) else urljoin(base, href)
         except ValueError:  # "http://[", a port that is no number

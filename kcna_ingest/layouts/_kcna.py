@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -18,6 +18,9 @@ from kcna_ingest.layouts._document import Document
 from kcna_ingest.layouts._select import attribute, text_of
 from kcna_ingest.models import LANGUAGES, Dateline, Kind, Language, ListLink
 from kcna_ingest.text import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SITE: Final = "kcna.kp"
 ROOT: Final = "http://www.kcna.kp/"
@@ -86,9 +89,10 @@ def kind_of(url: str) -> Kind:
     return sites.address(url).kind or "article"
 
 
-def address_or_none(document: Document) -> str | None:
-    """Give the page's own address, None where it is not known."""
-    return document.url if document.url.startswith("http") else None
+def list_name(document: Document, lists: Sequence[ListLink], list_id: str | None) -> str | None:
+    """Give the name of a list: the site's table, else what the menu (``lists``) calls it."""
+    known = sites.category_name(SITE, list_id, document.address.kind) if list_id else None
+    return known or next((link.label for link in lists if link.url == document.url), None)
 
 
 def menu(document: Document, query: str = _MENU) -> tuple[ListLink, ...]:

@@ -169,7 +169,7 @@ def article(
         named = "" if headline is None else f": {headline!r}"
         raise EmptyPage(f"the article has no text{named}", CHANGED)
     return Article(
-        url=document.url if document.url.startswith("http") else None,
+        url=document.known_url,
         site=SITE,
         language=language.decide(
             address=None, dateline=dateline, text="\n".join((headline or "", *body))

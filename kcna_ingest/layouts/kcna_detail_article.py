@@ -63,7 +63,7 @@ def _parse(document: Document) -> Page:
     if not body:
         raise EmptyPage(f"the article has no text: {headline!r}", "it may be filled later")
     story = Article(
-        url=_kcna.address_or_none(document),
+        url=document.known_url,
         site=_kcna.SITE,
         language=_kcna.page_language(document, tree, dateline, "\n".join((headline, *body))),
         headline=headline,

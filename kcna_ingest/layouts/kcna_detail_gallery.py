@@ -57,7 +57,7 @@ def _parse(document: Document) -> Page:
     if headline is None:
         raise FieldError(f"{NAME}: no 'title' names the pictures", LOOK)
     story = Article(
-        url=_kcna.address_or_none(document),
+        url=document.known_url,
         site=_kcna.SITE,
         language=_kcna.page_language(document, document.tree, None, headline),
         headline=headline,

@@ -26,7 +26,7 @@ from kcna_ingest.layouts import _kcna, _wrong
 from kcna_ingest.layouts._document import Document, Layout
 from kcna_ingest.layouts._select import attribute, elements, maybe
 from kcna_ingest.layouts._story import plain_text
-from kcna_ingest.models import LANGUAGES, Entry, ListLink, Page, Request
+from kcna_ingest.models import LANGUAGES, Entry, Page, Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +61,7 @@ def _parse(document: Document) -> Page:
         raise _wrong.unfinished(document)
     counters = _counters(document.source)
     lists = _kcna.menu(document)
-    category = _category(document, lists)
+    category = _kcna.list_name(document, lists, document.address.category)
     entries = _entries(document, category, _rows_before(counters))
     if not entries and counters.get("total") != 0:
         reason = f"a list without rows, total {counters.get('total')}: {_wrong.title(document)!r}"
@@ -90,16 +90,6 @@ def _counters(source: bytes) -> dict[str, int]:
 def _rows_before(counters: dict[str, int]) -> int:
     """Count the rows of the list that stand on the pages before."""
     return max(counters.get("cur_page", 1) - 1, 0) * counters.get("per_page", 0)
-
-
-def _category(document: Document, lists: Sequence[ListLink]) -> str | None:
-    """Give the name of this list: the site's table, else what the menu calls it."""
-    address = document.address
-    if address.category is not None:
-        known = sites.category_name(_kcna.SITE, address.category, address.kind)
-        if known is not None:
-            return known
-    return next((link.label for link in lists if link.url == document.url), None)
 
 
 def _entries(document: Document, category: str | None, before: int) -> tuple[Entry, ...]:

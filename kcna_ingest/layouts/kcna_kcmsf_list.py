@@ -31,12 +31,9 @@ from kcna_ingest.layouts._select import attribute, elements, maybe, text_of
 from kcna_ingest.models import LANGUAGES, Entry, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from selectolax.lexbor import LexborNode
-
-    from kcna_ingest.models import ListLink
 
 NAME: Final = "kcna.kp-kcmsf-list"
 
@@ -68,7 +65,7 @@ def _parse(document: Document) -> Page:
     if not document.closed:
         raise _wrong.unfinished(document)
     lists = _kcmsf.menu(document)
-    entries = _entries(document, _category(document, lists))
+    entries = _entries(document, _kcna.list_name(document, lists, _list_id(document)))
     if not entries:
         reason = f"a list without rows: {_wrong.title(document)!r}"
         raise EmptyPage(reason, f"the server's session may have ended; {LOOK}")
@@ -79,17 +76,11 @@ def _parse(document: Document) -> Page:
     return Page(layout=NAME, entries=entries, lists=lists, newest=max(days))
 
 
-def _category(document: Document, lists: Sequence[ListLink]) -> str | None:
-    """Give the name of this list: the site's table, else what the menu calls it."""
-    address = document.address
-    list_id = address.category
-    if list_id is None and document.url.endswith("/category/articles.kcmsf"):
-        list_id = _LATEST
-    if list_id is not None:
-        known = sites.category_name(_kcna.SITE, list_id, address.kind)
-        if known is not None:
-            return known
-    return next((link.label for link in lists if link.url == document.url), None)
+def _list_id(document: Document) -> str | None:
+    """Give the list's id; None where the address has none that names a list."""
+    if document.url.endswith("/category/articles.kcmsf"):
+        return _LATEST
+    return document.address.category
 
 
 def _entries(document: Document, category: str | None) -> tuple[Entry, ...]:
