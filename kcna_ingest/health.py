@@ -202,12 +202,13 @@ def _counted(count: int, kind: str) -> str:
 #: Kinds of failures that left no page to understand.
 _SAID = {
     "damaged": ("page", "not readable any more"),
-    "disallowed": ("page", "not asked for"),
+    "disallowed": ("site", "not asked for all pages"),
     "incomplete": ("list", "not shown whole"),
     "site-down": ("site", "given up"),
     "unreachable": ("page", "not reached"),
 }
 _HINTS = {
+    "disallowed": "its robots.txt forbids them; it is read again every day",
     "unknown-layout": "the site has pages of a new form; report one saved with: ingest save URL",
     "blocked": "the site or a filter refuses; wait, or fetch from another place",
     "wrong-page": "another page was served; the next run asks again",

@@ -214,6 +214,49 @@ def test_robots_txt_is_obeyed(tmp_path: Path) -> None:
         assert (run.status, run.kinds) == (69, {"Disallowed"})
 
 
+def test_what_robots_txt_forbids_is_said_once_and_asked_when_it_no_longer_does(
+    tmp_path: Path,
+) -> None:
+    """Nothing was tried, so that nothing waits longer and longer, and no list has failed."""
+    with replica(tmp_path, 40, robots="User-agent: *\nDisallow:\n") as here:
+        here.fetch()
+        here.site.robots = "User-agent: *\nDisallow: /\n"
+        for _ in range(6):
+            here.archive.add()
+            forbidden = here.days(1.1).fetch()
+        unresolved = "SELECT location, kind FROM failures WHERE NOT resolved"
+        said = here.rows(unresolved)
+        failures = here.one("SELECT sum(failures) FROM lists")
+        here.site.robots = None
+
+        run = here.days(1.1).fetch()
+
+        assert (forbidden.asked, len(forbidden.troubles), forbidden.status) == ([], 1, 69)
+        assert said == [("http://www.kcna.kp/robots.txt", "disallowed")]
+        assert failures == 0
+        assert (run.status, here.rows(unresolved)) == (0, [])
+        assert truth(here.archive) == content(here.db)
+
+
+def test_stories_that_robots_txt_forbade_are_asked_for_when_it_no_longer_does(
+    tmp_path: Path,
+) -> None:
+    """The lists were read meanwhile, and named what is new."""
+    with replica(tmp_path, 40, robots="User-agent: *\nDisallow:\n") as here:
+        here.fetch()
+        here.site.robots = "User-agent: *\nDisallow: /*/detail/\n"
+        for _ in range(6):
+            here.archive.add()
+            forbidden = here.days(1.1).fetch()
+        here.site.robots = None
+
+        run = here.days(1.1).fetch()
+
+        assert (forbidden.stories, len(forbidden.troubles), forbidden.status) == ([], 1, 69)
+        assert run.status == 0
+        assert truth(here.archive) == content(here.db)
+
+
 def test_a_session_that_ended_is_renewed_once(tmp_path: Path) -> None:
     """A post without a session is answered without rows: a new one is begun."""
     with replica(tmp_path, 60, session_requests=4) as here:

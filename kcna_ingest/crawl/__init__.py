@@ -102,5 +102,4 @@ def _read_site(found: Sequence[Edition], wish: Wish, pages: Pages, clock: Clock)
         with pages.step():
             pages.recorder.fail(found[0].publisher.name, failure)
     else:
-        with pages.step():
-            pages.store.resolve_failures(found[0].publisher.name)
+        pages.end(found[0].publisher.name)

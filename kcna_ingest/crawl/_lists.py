@@ -173,6 +173,8 @@ class Lists:
         return self._take(known, got, whole=whole)
 
     def _note_asked(self, known: KnownList, *, failed: bool) -> None:
+        if failed and self.pages.forbade:
+            return
         with self.pages.step():
             self.pages.store.lists.asked(known.url, self.pages.now(), failed=failed)
 

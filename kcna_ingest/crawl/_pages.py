@@ -91,12 +91,15 @@ class Pages:
         self._ledger = ledger
         #: Addresses of pages that were too much for the parser.
         self._hostile = store.hostile()
+        #: The last request was not made, for robots.txt asks not to; and whether any was.
+        self.forbade = self.ever_forbade = False
         #: Block pages in a row; a filter answers 200, so that the session does not see them.
         self._blocked = 0
 
     def ask(self, request: Request, validators: Validators | None = None) -> Answer | None:
         """Ask the site; None where there was no answer: that is noted as a failure.
 
+        What robots.txt forbids is noted once a run: it may be every page there is.
         Raises SiteDown when the site failed too often to go on.
         """
         if self._blocked >= _MOST_BLOCKED:
@@ -104,16 +107,35 @@ class Pages:
                 f"{self._blocked} block pages in a row in place of pages",
                 "wait, or fetch from another place",
             )
+        self.forbade = False
         try:
             return self.session.ask(request, validators)
         except SiteDown:
             raise
-        except (Unreachable, Disallowed, PageError) as failure:
+        except Disallowed as failure:
+            self._note_forbidden(failure)
+            return None
+        except (Unreachable, PageError) as failure:
             with self.step():
                 self.recorder.fail(request.url, failure)
             return None
         finally:
             self.recorder.tally.asked = self.session.asked
+
+    def _note_forbidden(self, failure: Disallowed) -> None:
+        self.forbade = True
+        if not self.ever_forbade:
+            self.ever_forbade = True
+            with self.step():
+                self.store.resolve_failures(self.session.robots_url)
+                self.recorder.fail(self.session.robots_url, failure)
+
+    def end(self, site: str) -> None:
+        """Note that the site was asked for everything: what kept a run from it is over."""
+        with self.step():
+            self.store.resolve_failures(site)
+            if not self.ever_forbade:
+                self.store.resolve_failures(self.session.robots_url)
 
     def get(self, request: Request, validators: Validators | None = None) -> Got | None:
         """Ask and read; what did not change is read from what was kept. None: no answer."""

@@ -123,6 +123,7 @@ class Stories:
         got = None if answer is None else self.pages.answered(request, answer)
         if got is not None:
             self._take_up([(visit, got)])
+        if got is not None or self.pages.forbade:
             return
         with self.pages.step():
             self.pages.store.agenda.visited(visit, "failed", self.pages.now())

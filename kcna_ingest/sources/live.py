@@ -102,6 +102,11 @@ class Session:
         return self._exchange.asked
 
     @property
+    def robots_url(self) -> str:
+        """Give the address of robots.txt."""
+        return f"{self._publisher.root}/robots.txt"
+
+    @property
     def robots(self) -> tuple[str, datetime] | None:
         """Give the text of robots.txt and when it was read, to keep; None where it was not."""
         return (self._robots.text, self._robots.read_at) if self._robots else None
@@ -143,14 +148,14 @@ class Session:
             self._read_robots()
         if self._robots is not None and not self._robots.allows(url):
             raise Disallowed(
-                f"{url}: the publisher's robots.txt asks not to fetch it", "it is not asked"
+                f"{url}: the publisher's robots.txt asks not to fetch it", "it is not asked for"
             )
 
     def _read_robots(self) -> None:
         """Read the rules, unless those kept are fresh; older ones hold while none can be read."""
         kept = self._robots
         if kept is None or not kept.fresh(self._now()):
-            request = Request("GET", f"{self._publisher.root}/robots.txt")
+            request = Request("GET", self.robots_url)
             try:
                 capture = self._follow(request, None, permitted=True).capture
                 if capture is not None:
