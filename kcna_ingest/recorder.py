@@ -9,9 +9,8 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from kcna_ingest import dates, identity, likeness, sites, text
+from kcna_ingest import claims, dates, likeness, sites, text
 from kcna_ingest.errors import FieldError, IngestError, PageError, WrongPage
-from kcna_ingest.store import ListRow, Told
 from kcna_ingest.tally import Tally, Trouble
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from kcna_ingest.confined import Reading
-    from kcna_ingest.models import Article, Capture, DateFrom, Entry, Page
+    from kcna_ingest.models import Article, Capture, Entry, Page
     from kcna_ingest.store import Damaged, Store
 
 _log = logging.getLogger(__name__)
@@ -166,7 +165,7 @@ class Recorder:
     def _record(self, page: Page, capture: Capture, capture_id: int) -> None:
         """Write what an understood page says."""
         asked = sites.address(capture.url)
-        rows = [(entry, _publisher(asked.site, page, entry.url)) for entry in page.entries]
+        rows = [(entry, claims.publisher(asked.site, page, entry.url)) for entry in page.entries]
         self._rows(rows, page, capture)
         for article in page.articles:
             self._article(article, page, capture, capture_id)
@@ -179,47 +178,18 @@ class Recorder:
         """Note how a list shows its stories: most rows say nothing new, some are all new."""
         articles, seen_at = self._store.articles, capture.fetched_at
         left = articles.listed_again(rows, seen_at)
-        claimed = [_claimed(entry, site, page, capture) for entry, site in left]
+        claimed = [claims.of_row(entry, site, page, capture) for entry, site in left]
         for entry, claim, date_from, number in articles.newly_listed(claimed, seen_at):
             article_id = articles.recognise(claim, date_from, number, seen_at)
             articles.listed(article_id, entry, claim.site, seen_at)
 
     def _article(self, article: Article, page: Page, capture: Capture, capture_id: int) -> None:
-        day, date_from = dates.settle(
-            page=article.published,
-            listing=None,
-            dateline=article.dateline,
-            address=sites.address(article.url).day if article.url else None,
-            newest=page.newest,
-            fetched_at=capture.fetched_at,
-        )
-        told = Told(
-            text.digest(article.headline, article.paragraphs),
-            article.headline,
-            article.dateline.raw if article.dateline else None,
-            article.body,
-            article.complete,
-        )
-        claim = identity.Claim(
-            date=day,
-            language=article.language,
-            kind=article.kind,
-            site=article.site,
-            url=article.url,
-            native_id=_one_number(article.url),
-            headline=article.headline,
-            dateline=told.dateline,
-            body=article.body,
-            text=told.digest.partition(".")[0],
-        )
-        article_id = self._story(claim, date_from, capture)
+        listed = self._store.listed_day(article.url) if article.url else None
+        claim, date_from, told = claims.of_article(article, page, capture, listed)
+        number = sites.address(claim.url).native_id if claim.url else None
+        article_id = self._store.articles.recognise(claim, date_from, number, capture.fetched_at)
         self._store.articles.observe(article_id, told, capture.fetched_at, capture_id)
         self._store.articles.illustrate(article_id, article)
-
-    def _story(self, claim: identity.Claim, date_from: DateFrom, capture: Capture) -> int:
-        """Find the story, or give it its name; note its address and its signs."""
-        number = sites.address(claim.url).native_id if claim.url else None
-        return self._store.articles.recognise(claim, date_from, number, capture.fetched_at)
 
     def _fail(self, location: str, failure: IngestError, capture_id: int | None) -> IngestError:
         self.tally.failed += 1
@@ -228,34 +198,6 @@ class Recorder:
         self._trouble(Trouble(location, failure))
         _log.info("failed %s %s", location, failure.reason)
         return failure
-
-
-def _claimed(entry: Entry, site: str, page: Page, capture: Capture) -> ListRow:
-    """Say which story a row claims to be."""
-    address = sites.address(entry.url) if entry.url else None
-    day, date_from = dates.settle(
-        page=None,
-        listing=entry.published,
-        dateline=entry.dateline,
-        address=address.day if address else None,
-        newest=page.newest,
-        fetched_at=capture.fetched_at,
-    )
-    claim = identity.Claim(
-        date=day,
-        language=entry.language,
-        kind=entry.kind,
-        site=site,
-        url=entry.url,
-        native_id=_one_number(entry.url),
-        headline=entry.headline,
-        dateline=entry.dateline.raw if entry.dateline else None,
-        body="",
-        text="",
-        teaser=entry.teaser,
-        listed=True,
-    )
-    return ListRow(entry, claim, date_from, address.native_id if address else None)
 
 
 def _place(capture: Capture | Damaged) -> str:
@@ -268,21 +210,6 @@ def _holds(printed: str, listed: str) -> bool:
     """Tell whether one headline is, or holds, the other: one may have a kicker more."""
     a, b = text.compared(printed).casefold(), text.compared(listed).casefold()
     return a in b or b in a
-
-
-def _one_number(url: str | None) -> str | None:
-    """Give the site's own number, where the site has one number a story."""
-    if url is None:
-        return None
-    address = sites.address(url)
-    return address.native_id if address.per_article else None
-
-
-def _publisher(site: str, page: Page, url: str | None) -> str:
-    """Give the site a row was read at."""
-    if url is not None:
-        return sites.address(url).site
-    return page.articles[0].site if page.articles else site
 
 
 def _future_day(page: Page, capture: Capture) -> PageError | None:

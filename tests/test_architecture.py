@@ -19,7 +19,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"sites", "dateline", "dates", "language", "likeness", "differences", "files"}),
     frozenset({"schema", "bodies", "identity", "history", "plan", "sources", "schedule"}),
     frozenset({"layouts", "store", "records"}),
-    frozenset({"confined", "health"}),
+    frozenset({"claims", "confined", "health"}),
     frozenset({"tally"}),
     frozenset({"recorder"}),
     frozenset({"pipeline"}),

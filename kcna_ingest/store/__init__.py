@@ -25,7 +25,7 @@ from kcna_ingest.store._told import Change, Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from pathlib import Path
     from types import TracebackType
 
@@ -236,6 +236,10 @@ class Store:
     def listed_headlines(self, url: str) -> list[str]:
         """Give the headlines that lists printed for an address (canonical), newest first."""
         return self.articles.listed_headlines(url)
+
+    def listed_day(self, url: str) -> date | None:
+        """Give the day that lists printed for an address (canonical) last, or None."""
+        return self.articles.listed_day(url)
 
     def listed_elsewhere(self, url: str, headline: str) -> bool:
         """Tell whether lists print a headline for another story, in the language of the address."""

@@ -24,7 +24,7 @@ from kcna_ingest.store._told import Changes, Told, Touched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlite_utils import Database
 
@@ -69,6 +69,10 @@ class Articles:
         if self._headlines[0] != url:
             self._headlines = url, self._finding.headlines(url)
         return self._headlines[1]
+
+    def listed_day(self, url: str) -> date | None:
+        """Give the day that lists printed for an address last, or None."""
+        return self._finding.day(url)
 
     def listed_elsewhere(self, url: str, headline: str) -> bool:
         """Tell whether lists print a headline for another story, in the language of the address."""

@@ -73,6 +73,15 @@ class Finding:
             newest[headline] = max(seen, newest.get(headline, ""))
         return sorted(sorted(newest), key=lambda headline: newest[headline], reverse=True)
 
+    def day(self, url: str) -> date | None:
+        """Give the day that lists printed for an address last, or None."""
+        row = self._connection.execute(
+            "SELECT published FROM addresses AS d JOIN sightings AS s USING (article_id, url) "
+            "WHERE d.url = ? AND published <> '' ORDER BY s.last_seen DESC, published LIMIT 1",
+            (url,),
+        ).fetchone()
+        return None if row is None else date.fromisoformat(row[0])
+
     def listed_elsewhere(self, url: str, headline: str) -> bool:
         """Tell whether lists print a headline for another story, in the language of the address."""
         # No index serves this: it is asked when a page and its list disagree, which is rare.
