@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sqlite3
 import subprocess
@@ -21,7 +20,9 @@ from kcna_ingest.models import Language
 from kcna_ingest.sources.live import Manners
 from kcna_ingest.store import Change
 from kcna_ingest.tally import Tally, Trouble, Voice
+from tests import offline
 from tests.conftest import ROOT
+from tests.offline import Silent
 from tests.replica import Archive, Listing, Replica, path_of
 
 START = datetime(2026, 9, 8, 3, 0, tzinfo=UTC)
@@ -147,23 +148,11 @@ class Here:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the file."""
-        with closing(sqlite3.connect(self.db)) as connection:
-            return connection.execute(query, values).fetchall()
+        return offline.rows(self.db, query, *values)
 
     def one(self, query: str, *values: object) -> Any:
         """Ask the file for one value."""
-        ((value,),) = self.rows(query, *values)
-        return value
-
-
-class Silent:
-    """Progress that nobody watches."""
-
-    def total(self, pages: int) -> None:
-        """Say nothing."""
-
-    def step(self) -> None:
-        """Say nothing."""
+        return offline.one(self.db, query, *values)
 
 
 @contextmanager
@@ -252,17 +241,3 @@ def everything(db: Path) -> dict[str, list[tuple[Any, ...]]]:
             name: sorted(connection.execute(query).fetchall(), key=repr)
             for name, query in queries.items()
         }
-
-
-def is_sound(db: Path) -> bool:
-    """Tell whether SQLite finds nothing wrong with the file."""
-    with closing(sqlite3.connect(db)) as connection:
-        return (
-            connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            and connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        )
-
-
-def lines(output: str) -> list[dict[str, Any]]:
-    """Read what ``--json`` prints."""
-    return [json.loads(line) for line in output.splitlines()]

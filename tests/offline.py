@@ -1,4 +1,4 @@
-"""The offline commands as a user meets them, invented pages to give them, and all of the file."""
+"""The commands as a user meets them, invented pages to give them, and all of the file."""
 
 from __future__ import annotations
 
@@ -28,16 +28,18 @@ if TYPE_CHECKING:
     Table = list[tuple[Any, ...]]
 
 
-class _Nobody:
+class Silent:
+    """Progress that nobody watches."""
+
     def total(self, pages: int) -> None:
-        """Nobody watches."""
+        """Say nothing."""
 
     def step(self) -> None:
-        """Nobody watches."""
+        """Say nothing."""
 
 
 #: Whom to tell when nobody listens.
-SILENT = Voice(lambda _: None, lambda _: None, _Nobody())
+SILENT = Voice(lambda _: None, lambda _: None, Silent())
 FIXTURES = ROOT / "fixtures"
 NOON = datetime(2026, 6, 30, 12, tzinfo=UTC)
 #: The log: it differs from run to run.
@@ -57,11 +59,18 @@ def words(*arguments: object) -> list[str]:
 def command(
     *arguments: object, folder: Path = ROOT, **environment: str
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run the real command to its end."""
+    """Run the real command to its end; what it prints is bytes."""
     return subprocess.run(
         words(*arguments), capture_output=True, timeout=120, cwd=folder, check=False,
         env={**os.environ, **environment},
     )  # fmt: skip
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the real command to its end; what it prints is text."""
+    done = command(*arguments)
+    printed = (stream.decode(errors="replace") for stream in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, *printed)
 
 
 def url_of(number: int, code: str = "en") -> str:

@@ -14,8 +14,8 @@ import pytest
 
 from kcna_ingest.models import Language
 from tests import offline
-from tests.commands import Command
-from tests.fetching import Here, content, is_sound, replica, truth
+from tests.fetching import Here, content, replica, truth
+from tests.offline import is_sound
 from tests.replica import Story, Text, path_of
 
 _LANGUAGES: tuple[Language, ...] = ("en", "ko")
@@ -27,7 +27,7 @@ _SITE = "http://www.kcna.kp"
 class Changed:
     """A record before and after, and what the site did in between, by path of the story."""
 
-    ingest: Command
+    db: Path
     keys: dict[str, str]
     before: dict[str, Text]
     after: dict[str, Text]
@@ -94,7 +94,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Changed:
         assert truth(here.archive) == content(here.db)
         assert is_sound(here.db)
         return Changed(
-            Command(here.db), keys, before, after, frozenset(before.keys() - after.keys()),
+            here.db, keys, before, after, frozenset(before.keys() - after.keys()),
             offline.lines(done.stdout), done.returncode,
         )  # fmt: skip
 
@@ -115,7 +115,7 @@ def test_history_shows_two_versions_of_those_and_no_others(changed: Changed) -> 
     """Of each of 140 texts: every version word for word, which one is shown, and absences."""
     shown = {}
     for path, key in changed.keys.items():
-        said = offline.lines(offline.ingest("history", key, "--json", "--db", _db(changed)).stdout)
+        said = offline.lines(offline.ingest("history", key, "--json", "--db", changed.db).stdout)
         versions = [
             (each["number"], each["current"], each["headline"], each["body"] or "")
             for each in said
@@ -124,10 +124,6 @@ def test_history_shows_two_versions_of_those_and_no_others(changed: Changed) -> 
         shown[path] = (versions, len(said) - len(versions))
 
     assert shown == {path: _history(changed, path) for path in changed.before}
-
-
-def _db(changed: Changed) -> Path:
-    return changed.ingest.db
 
 
 def _history(changed: Changed, path: str) -> tuple[list[tuple[int, int, str, str]], int]:
@@ -144,8 +140,8 @@ def test_history_says_so_to_people(changed: Changed, of: str) -> None:
     untouched = changed.before.keys() - changed.edited - changed.deleted
     paths = {"edited": changed.edited, "deleted": changed.deleted, "untouched": untouched}[of]
     path = min(paths)
-    by_key = changed.ingest.run("history", changed.keys[path])
-    by_address = changed.ingest.run("history", _SITE + path)
+    by_key = offline.run("history", changed.keys[path], "--db", changed.db)
+    by_address = offline.run("history", _SITE + path, "--db", changed.db)
 
     assert (by_key.returncode, by_key.stdout) == (0, by_address.stdout)
     lines = by_key.stdout.splitlines()
@@ -156,7 +152,7 @@ def test_history_says_so_to_people(changed: Changed, of: str) -> None:
 
 def test_status_counts_those_and_no_others(changed: Changed) -> None:
     """By language, twenty changed and five missing in all; nothing is wrong."""
-    found = json.loads(changed.ingest.run("status", "--json").stdout)
+    found = json.loads(offline.run("status", "--json", "--db", changed.db).stdout)
 
     for language in _LANGUAGES:
         rows = [row for row in found["articles"] if row["language"] == language]
@@ -180,7 +176,8 @@ def _sums(rows: list[dict[str, int]]) -> dict[str, int]:
 
 def test_status_says_so_to_people(changed: Changed) -> None:
     """The same figures in its table, year by year."""
-    table = changed.ingest.run("status").stdout.split("\n\n")[0].splitlines()
+    said = offline.run("status", "--db", changed.db).stdout
+    table = said.split("\n\n")[0].splitlines()
     names = table[1].replace("no end", "incomplete").split()
     rows = [dict(zip(names, line.split(), strict=True)) for line in table[2:]]
 

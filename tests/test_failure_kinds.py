@@ -13,8 +13,8 @@ from kcna_ingest.cli._reading import Say
 from kcna_ingest.crawl import Wish
 from kcna_ingest.errors import IngestError
 from tests import offline
-from tests.commands import Command
-from tests.fetching import Here, lines, replica
+from tests.fetching import Here, replica
+from tests.offline import lines
 from tests.replica import LATEST, path_of
 
 
@@ -96,10 +96,11 @@ def test_the_command_prints_the_kind_that_the_log_files(tmp_path: Path) -> None:
 def test_json_prints_the_same_kind_offline(tmp_path: Path) -> None:
     """A page that is none of the site's, and a path that is not there."""
     offline.save(tmp_path / "page", "<html><body>Good day</body></html>", "http://www.kcna.kp/en")
-    ingest = Command(tmp_path / "k.db")
+    db, absent = tmp_path / "k.db", tmp_path / "none"
 
-    printed = lines(ingest.run("replay", tmp_path / "page", tmp_path / "none", "--json").stdout)
+    done = offline.run("replay", tmp_path / "page", absent, "--json", "--db", db)
+    printed = lines(done.stdout)
 
     told = {(each["failed"], each["kind"]) for each in printed if "failed" in each}
-    assert set(ingest.rows("SELECT location, kind FROM failures")) == told
+    assert set(offline.rows(db, "SELECT location, kind FROM failures")) == told
     assert {"wrong-page", "unreadable"} == {kind for _, kind in told}

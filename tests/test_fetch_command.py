@@ -16,7 +16,8 @@ import pytest
 
 from kcna_ingest.errors import Busy, StorageError
 from kcna_ingest.store import Store
-from tests.fetching import Here, content, everything, is_sound, lines, replica, truth
+from tests.fetching import Here, content, everything, replica, truth
+from tests.offline import is_sound, lines
 
 
 @contextmanager

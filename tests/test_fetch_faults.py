@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from kcna_ingest.crawl import Wish
-from tests.fetching import Here, content, everything, is_sound, replica, truth
+from tests.fetching import Here, content, everything, replica, truth
+from tests.offline import is_sound
 from tests.replica import LATEST, path_of
 
 _LATEST = f"/en/article/list/{LATEST}"

@@ -9,18 +9,8 @@ from typing import Any
 
 from kcna_ingest.crawl import Wish
 from kcna_ingest.models import LANGUAGES
-from tests.fetching import (
-    LISTS,
-    Here,
-    Run,
-    content,
-    everything,
-    is_sound,
-    labels,
-    listed,
-    replica,
-    truth,
-)
+from tests.fetching import LISTS, Here, Run, content, everything, labels, listed, replica, truth
+from tests.offline import is_sound
 from tests.replica import Archive, Story
 
 _HASTY: dict[str, Any] = {"patience": 0.3, "silence": 0.2, "connect": 0.3, "tries": 2}

@@ -15,8 +15,9 @@ import pytest
 from kcna_ingest import files
 from kcna_ingest.crawl import Clock, Wish
 from tests import offline
-from tests.fetching import Here, content, is_sound, replica, truth
+from tests.fetching import Here, content, replica, truth
 from tests.holding import TO_READ, TO_WRITE, Holder
+from tests.offline import is_sound
 from tests.replica import Asked
 
 #: Seconds until the site answers: a run of 43 requests lasts 24 and more.

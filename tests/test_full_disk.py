@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests import offline
-from tests.fetching import Here, content, is_sound, replica, truth
+from tests.fetching import Here, content, replica, truth
+from tests.offline import is_sound
 from tests.small_disk import SmallDisk, limit, limited, run, small_disk
 
 _SIZE = 4 << 20

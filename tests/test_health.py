@@ -15,9 +15,10 @@ from kcna_ingest.crawl import Wish
 from kcna_ingest.pipeline import recording
 from kcna_ingest.store import Store
 from kcna_ingest.tally import Voice
-from tests.commands import Command
+from tests import offline
 from tests.conftest import ROOT
-from tests.fetching import Silent, replica
+from tests.fetching import replica
+from tests.offline import Silent
 
 NOW = datetime(2026, 9, 8, 12, tzinfo=UTC)
 HEALTHY: dict[str, Any] = {
@@ -216,11 +217,11 @@ def test_a_purge_is_told_until_it_is_accepted(tmp_path: Path) -> None:
 
 def test_status_says_when_it_is_stale(tmp_path: Path) -> None:
     """Status 65 beyond the limit, 0 within it; what was found stands last, for people."""
-    command = Command(tmp_path / "kcna.db")
-    command.run("replay", ROOT / "fixtures")
+    db = ("--db", tmp_path / "kcna.db")
+    offline.run("replay", ROOT / "fixtures", *db)
 
-    stale = command.run("status", "--max-age", "1m")
-    fresh = command.run("status", "--max-age", "9999d")
+    stale = offline.run("status", "--max-age", "1m", *db)
+    fresh = offline.run("status", "--max-age", "9999d", *db)
 
     assert (65, 0) == (stale.returncode, fresh.returncode)
     assert "\nstale: " in stale.stdout.partition("\nfindings\n")[2]

@@ -14,7 +14,7 @@ from kcna_ingest import saving
 from kcna_ingest.errors import IngestError
 from kcna_ingest.models import Capture
 from kcna_ingest.sources.live import Manners
-from tests.commands import Command
+from tests import offline
 from tests.fetching import Time
 from tests.replica import Archive, Replica
 
@@ -34,10 +34,10 @@ def _url(archive: Archive) -> str:
 
 def test_saved_page_is_replayed(archive: Archive, tmp_path: Path) -> None:
     """The folder holds page and capture.json with the site's own address; replay reads it."""
-    command = Command(tmp_path / "kcna.db")
+    db = tmp_path / "kcna.db"
     url = _url(archive)
     with Replica(archive) as site:
-        done = command.run_plain(
+        done = offline.run(
             "save", url, "--to", tmp_path / "report", "--origin", site.origin, "--pace", "0"
         )
 
@@ -45,15 +45,14 @@ def test_saved_page_is_replayed(archive: Archive, tmp_path: Path) -> None:
     folder = Path(done.stdout.strip())
     told = json.loads((folder / "capture.json").read_text("utf-8"))
     assert (url, 200, "live") == (told["url"], told["status"], told["via"])
-    assert 0 == command.run("replay", tmp_path / "report").returncode
-    assert [(url, 1)] == command.rows("SELECT url, version_count FROM articles")
+    assert 0 == offline.run("replay", tmp_path / "report", "--db", db).returncode
+    assert [(url, 1)] == offline.rows(db, "SELECT url, version_count FROM articles")
 
 
 def test_wrong_page_is_saved_too(archive: Archive, tmp_path: Path) -> None:
     """What the site answers in place of a story is what a bug report needs."""
-    command = Command(tmp_path / "kcna.db")
     with Replica(archive) as site:
-        done = command.run_plain(
+        done = offline.run(
             "save",
             f"http://www.kcna.kp/en/article/detail/{'0' * 32}",
             "--to",
@@ -65,14 +64,13 @@ def test_wrong_page_is_saved_too(archive: Archive, tmp_path: Path) -> None:
         )
 
     assert 0 == done.returncode, done.stderr
-    assert 65 == command.run("replay", tmp_path / "report").returncode
+    replayed = offline.run("replay", tmp_path / "report", "--db", tmp_path / "kcna.db")
+    assert 65 == replayed.returncode
 
 
 def test_address_of_no_site(tmp_path: Path) -> None:
     """Only the sites of the table are asked."""
-    done = Command(tmp_path / "x.db").run_plain(
-        "save", "http://www.example.org/", "--to", tmp_path / "report"
-    )
+    done = offline.run("save", "http://www.example.org/", "--to", tmp_path / "report")
 
     assert 2 == done.returncode
     assert "example.org" in done.stderr
@@ -115,7 +113,7 @@ def test_what_cannot_be_asked_keeps_nothing_else_back(archive: Archive, tmp_path
     denied = f"User-agent: *\nDisallow: {url.removeprefix('http://www.kcna.kp')}\n"
     with Replica(archive, robots=denied) as site:
         site.fault("status", path="0" * 32, times=None, code=404)
-        done = Command(tmp_path / "x.db").run_plain(
+        done = offline.run(
             "save", url, other, "--to", tmp_path, "--origin", site.origin, "--pace", "0"
         )
 
@@ -153,7 +151,7 @@ def test_folder_that_cannot_be_written(archive: Archive, tmp_path: Path) -> None
     """A file where the folder should be is a named failure."""
     (tmp_path / "report").write_text("in the way", "utf-8")
     with Replica(archive) as site:
-        done = Command(tmp_path / "x.db").run_plain(
+        done = offline.run(
             "save", _url(archive), "--to", tmp_path / "report", "--origin", site.origin,
             "--pace", "0",
         )  # fmt: skip

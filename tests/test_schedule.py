@@ -13,7 +13,7 @@ import pytest
 from kcna_ingest import schedule
 from kcna_ingest.errors import UsageError
 from kcna_ingest.schedule import Job
-from tests.commands import Command
+from tests import offline
 
 ODD = Job(Path("/opt/my tools/ingest"), Path("/srv/100% sure/$kcna.db"), 6, "me@example.org")
 PLAIN = Job(Path("/opt/bin/ingest"), Path("/srv/kcna.db"))
@@ -124,19 +124,19 @@ def test_systemd_takes_the_units(tmp_path: Path, job: Job) -> None:
 
 def test_command_writes_the_units(tmp_path: Path) -> None:
     """--to writes three files and names them; a folder that is not there is a named failure."""
-    command = Command(tmp_path / "kcna.db")
+    units = ("schedule", "systemd", "--db", tmp_path / "kcna.db")
 
-    done = command.run("schedule", "systemd", "--to", tmp_path)
-    failed = command.run("schedule", "systemd", "--to", tmp_path / "absent")
+    done = offline.run(*units, "--to", tmp_path)
+    failed = offline.run(*units, "--to", tmp_path / "absent")
 
     assert sorted(map(str, tmp_path.glob("kcna-ingest*"))) == sorted(done.stdout.split())
     assert 73 == failed.returncode
     assert str(tmp_path / "absent") in failed.stderr
 
 
-def test_schedule_alone_prints_its_help(tmp_path: Path) -> None:
+def test_schedule_alone_prints_its_help() -> None:
     """Who knows no more than the word is told the rest."""
-    done = Command(tmp_path / "kcna.db").run_plain("schedule")
+    done = offline.run("schedule")
 
     assert 2 == done.returncode
     assert {"cron", "systemd"} <= set((done.stdout + done.stderr).split())
@@ -144,7 +144,7 @@ def test_schedule_alone_prints_its_help(tmp_path: Path) -> None:
 
 def test_printed_command_is_one_that_runs(tmp_path: Path) -> None:
     """The first word of the line is a program, not a file of the package."""
-    done = Command(tmp_path / "kcna.db").run("schedule", "cron")
+    done = offline.run("schedule", "cron", "--db", tmp_path / "kcna.db")
     program, *_ = _cron_words(done.stdout.splitlines()[-1])
 
     ran = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)

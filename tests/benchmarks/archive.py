@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kcna_ingest.models import LANGUAGES
-from tests.fetching import Here, content, is_sound, labels, listed, replica, truth
+from tests.fetching import Here, content, labels, listed, replica, truth
+from tests.offline import is_sound
 
 
 def main() -> None:
