@@ -55,6 +55,9 @@ def replay(
         with Reader() as reader:
             for pages in (survey.lists, survey.others):
                 ingest(reader.read_many(pages, _about(store)), recorder, store, voice)
+        with store.transaction():
+            recorder.place_absences()
+        tell(store.changes, recorder.tally, voice)
         return recorder.tally
 
 

@@ -27,6 +27,8 @@ _log = logging.getLogger(__name__)
 _AHEAD = timedelta(days=2)
 #: The layout under which a page is kept that stood in for a story believed to be gone.
 STAND_IN = "gone-stand-in"
+#: The layout under which the site's own "there is no such page" is kept (404 and 410).
+GONE = "http-gone"
 
 
 class Recorder:
@@ -65,7 +67,7 @@ class Recorder:
                 reading.location, reading.failure or IngestError("nothing was read"), None
             )
         known = self._store.layout_of(capture, reading.sha256)
-        if known is not None and self._is_settled(known[1], reading.failure):
+        if known is not None and self._is_settled(known[1], reading):
             self._store.mend(reading.sha256, capture.body)
             self.tally.known += 1
             return None
@@ -107,11 +109,22 @@ class Recorder:
         self._store.resolve_failures(_place(capture))
         self._record(page, capture, capture_id)
 
-    def _is_settled(self, layout: str | None, failure: IngestError | None) -> bool:
+    def place_absences(self) -> None:
+        """Note of stories that they were not there before anything led to them.
+
+        Pages saved later may be read first. Call it inside a transaction.
+        """
+        for capture_id, url, at in self._store.unplaced_absences(GONE):
+            self._miss(url, at, capture_id)
+
+    def _is_settled(self, layout: str | None, reading: Reading) -> bool:
         """Tell whether a capture that is here needs no reading."""
         if layout == STAND_IN:
             return True
-        return layout is not None and failure is None and not self._again
+        if self._again:
+            # An absence that no run believed, however often it is read.
+            return layout is None and reading.page is not None and reading.page.missing is not None
+        return layout is not None and reading.failure is None
 
     def _refusal(self, reading: Reading, capture: Capture) -> PageError | None:
         """Say why a page that could be read must not be believed; None where nothing speaks."""
@@ -170,9 +183,12 @@ class Recorder:
         for article in page.articles:
             self._article(article, page, capture, capture_id)
         if page.missing is not None:
-            known = self._store.articles.at(sites.canonical(capture.url))
-            if known is not None:
-                self._store.articles.observe(known[0], None, capture.fetched_at, capture_id)
+            self._miss(capture.url, capture.fetched_at, capture_id)
+
+    def _miss(self, url: str, at: datetime, capture_id: int) -> None:
+        known = self._store.articles.at(sites.canonical(url))
+        if known is not None:
+            self._store.articles.observe(known[0], None, at, capture_id)
 
     def _rows(self, rows: list[tuple[Entry, str]], page: Page, capture: Capture) -> None:
         """Note how a list shows its stories: most rows say nothing new, some are all new."""

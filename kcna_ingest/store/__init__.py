@@ -195,6 +195,10 @@ class Store:
             self.articles.unsay(capture_id)
         return capture_id
 
+    def unplaced_absences(self, layout: str) -> list[tuple[int, str, datetime]]:
+        """Give id, address and time of what is kept under a layout and is no story's absence."""
+        return self._captures.unplaced_absences(layout)
+
     def count_captures(self) -> int:
         """Count the kept captures."""
         return self._captures.count()

@@ -52,6 +52,15 @@ class Captures:
         ).fetchone()
         return row
 
+    def unplaced_absences(self, layout: str) -> list[tuple[int, str, datetime]]:
+        """Give id, address and time of what is kept under a layout and is no story's absence."""
+        rows = self._connection.execute(
+            "SELECT id, url, fetched_at FROM captures WHERE layout = ? AND id NOT IN "
+            "(SELECT capture_id FROM observations WHERE digest = '') ORDER BY fetched_at, id",
+            (layout,),
+        )
+        return [(capture_id, url, moment(at)) for capture_id, url, at in rows.fetchall()]
+
     def known(self, url: str, fetched_at: datetime) -> frozenset[str]:
         """Give the digests of what is kept and understood of an address at a time."""
         rows = self._connection.execute(
