@@ -201,6 +201,24 @@ def test_progress_only_on_a_terminal(tmp_path: Path) -> None:
     assert quiet == ""
 
 
+@pytest.mark.parametrize("option", ["-v", "--json", ""])
+def test_the_bar_makes_way_for_lines(tmp_path: Path, option: str) -> None:
+    """Each begins where the bar stood, and is not broken: addresses in it can be copied."""
+    bad = tmp_path / f"{'long' * 30}.html"
+    bad.write_text("<html><body>of no form known</body></html>")
+    asked = ["replay", bad, FIXTURES, *([option] if option else []), "--db", tmp_path / "k.db"]
+    drawn = on_terminal(*asked, COLUMNS="80", NO_COLOR="1")
+    # What an erased line held is not seen.
+    seen = [line.rpartition(f"{ESCAPE}[2K")[2] for line in drawn.split("\n")]
+
+    begins = {"-v": "failed ", "--json": '{"failed": "', "": "error: "}[option]
+    (told,) = [line for line in seen if line.startswith(begins)]
+    assert str(bad) in told
+    kinds = ("{", "error: ", "hint: ", "read ", "failed ", "replayed ")
+    others = [line.rstrip() for line in seen if line and not line.startswith(kinds)]
+    assert [line for line in others if not re.fullmatch(r"replaying .* pages[ \d:-]*", line)] == []
+
+
 def test_names_of_files_send_no_codes_to_the_terminal(tmp_path: Path) -> None:
     """A name with an escape code or a line break is spelt out, on its one line."""
     bad = tmp_path / "a\x1b]0;b\n.html"

@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from kcna_ingest import __version__
+from kcna_ingest.cli._output import put
 from kcna_ingest.errors import IngestError, Interrupted, KeyNotFound, Unprinted
 
 _EXAMPLES = """\
@@ -57,12 +58,12 @@ def tell(error: IngestError, location: str | None = None) -> None:
     """Print a failure to stderr: where, what, and what to do."""
     named = location is None or error.reason.startswith(location) or error.reason.endswith(location)
     where = "" if named else f"{location}: "
-    typer.echo(f"error: {one_line(where + error.reason)}", err=True)
+    put(f"error: {one_line(where + error.reason)}", err=True)
     if isinstance(error, KeyNotFound):
         for candidate in error.candidates:
-            typer.echo(f"  {candidate}", err=True)
+            put(f"  {candidate}", err=True)
     if error.hint:
-        typer.echo(f"hint: {error.hint}", err=True)
+        put(f"hint: {error.hint}", err=True)
 
 
 def one_line(text: str) -> str:

@@ -1,13 +1,40 @@
-"""Standard streams as a command may find them: closed, on a full disk, left by their reader."""
+"""Standard streams as a command may find them: closed, on a full disk, left by their reader.
+
+And lines among which a progress bar stands.
+"""
 
 from __future__ import annotations
 
 import io
 import os
 import sys
+from dataclasses import dataclass
 from typing import NoReturn
 
+import typer
+
 from kcna_ingest.errors import Unprinted
+
+#: To the beginning of the line, and empty it. The bar that stood there is drawn anew, below.
+_ERASE = "\r\033[2K"
+
+
+@dataclass(slots=True)
+class Screen:
+    """The terminal, as far as lines share it with a bar."""
+
+    #: A progress bar stands on the last line.
+    has_bar: bool = False
+
+
+SCREEN = Screen()
+
+
+def put(text: str, *, err: bool = False) -> None:
+    """Print a line; a progress bar makes way for it."""
+    stream = sys.stderr if err else sys.stdout
+    makes_way = SCREEN.has_bar and stream.isatty()
+    typer.echo(f"{_ERASE if makes_way else ''}{text}", err=err)
 
 
 class _Stream(io.TextIOWrapper):

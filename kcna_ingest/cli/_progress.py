@@ -6,6 +6,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kcna_ingest.cli._output import SCREEN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -42,7 +44,11 @@ def progress(doing: str, *, shown: bool) -> Iterator[Watch]:
         TextColumn("pages"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
+    console = Console(stderr=True)
+    # What is printed meanwhile makes room for itself: rich would break long addresses in lines.
+    with Progress(
+        *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as drawn:
         task = drawn.add_task(doing, total=None)
 
         class _Drawn:
@@ -52,4 +58,8 @@ def progress(doing: str, *, shown: bool) -> Iterator[Watch]:
             def step(self) -> None:
                 drawn.advance(task)
 
-        yield _Drawn()
+        SCREEN.has_bar = console.is_interactive
+        try:
+            yield _Drawn()
+        finally:
+            SCREEN.has_bar = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,8 @@ import typer
 
 from kcna_ingest.cli import app, tell
 from kcna_ingest.cli._options import DEFAULT_DB, Db, Json, Quiet, Verbose
-from kcna_ingest.errors import UsageError
+from kcna_ingest.cli._output import put
+from kcna_ingest.errors import Unprinted, UsageError
 
 if TYPE_CHECKING:
     from kcna_ingest.store import Change
@@ -87,10 +89,18 @@ def reparse(
     summary("read again", tally, db, as_json=as_json, quiet=quiet)
 
 
+class _Log(logging.Handler):
+    """Print what is logged to stderr; where that takes no more, the run goes on."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(Unprinted):
+            put(self.format(record), err=True)
+
+
 def log(verbose: bool) -> None:
     """Log every page to stderr, when that was asked for."""
     if verbose:
-        logging.basicConfig(level=logging.INFO, format="%(message)s")
+        logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[_Log()])
 
 
 class Say:
@@ -108,7 +118,7 @@ class Say:
                 "reason": failure.reason,
                 "hint": failure.hint,
             }
-            typer.echo(json.dumps(line, ensure_ascii=False))
+            put(json.dumps(line, ensure_ascii=False))
         else:
             tell(trouble.failure, trouble.location)
 
@@ -121,11 +131,9 @@ class Report:
 
     def __call__(self, change: Change) -> None:
         if self._json and change.what != "same":
-            typer.echo(
-                json.dumps({"what": change.what, "key": str(change.key)}, ensure_ascii=False)
-            )
+            put(json.dumps({"what": change.what, "key": str(change.key)}, ensure_ascii=False))
         elif change.what == "suspect":
-            typer.echo(
+            put(
                 f"suspect: {change.key}: a page served for it has nothing in common with the "
                 "text known; kept aside\n"
                 f"hint: look at both with: ingest history '{change.key}'",
