@@ -76,10 +76,15 @@ def systemd(job: Job) -> dict[str, str]:
     ``OnFailure`` starts the unit that tells a person. Where the hours do not divide 24 the count
     begins anew at midnight.
     """
-    later = " ".join(map(str, TRY_LATER))
-    command = _command(job.command)
-    folder = _escaped(str(job.db.parent))
-    service = f"""[Unit]
+    return {
+        "kcna-ingest.service": _service(job),
+        "kcna-ingest.timer": _timer(job),
+        "kcna-ingest-failed.service": _failed(job),
+    }
+
+
+def _service(job: Job) -> str:
+    return f"""[Unit]
 Description=Fetch North Korean state media into {_escaped(str(job.db))}
 Wants=network-online.target
 After=network-online.target
@@ -87,9 +92,9 @@ OnFailure=kcna-ingest-failed.service
 
 [Service]
 Type=oneshot
-ExecStart={command}
-WorkingDirectory={folder}
-SuccessExitStatus={later}
+ExecStart={_command(job.command)}
+WorkingDirectory={_escaped(str(job.db.parent))}
+SuccessExitStatus={" ".join(map(str, TRY_LATER))}
 TimeoutStartSec=12h
 # SIGTERM ends the run after the page in hand.
 TimeoutStopSec=6min
@@ -98,7 +103,10 @@ Nice=10
 NoNewPrivileges=true
 PrivateTmp=true
 """
-    timer = f"""[Unit]
+
+
+def _timer(job: Job) -> str:
+    return f"""[Unit]
 Description=Fetch North Korean state media every {_hours(job.hours)}
 
 [Timer]
@@ -110,20 +118,18 @@ Unit=kcna-ingest.service
 [Install]
 WantedBy=timers.target
 """
-    failed = f"""[Unit]
+
+
+def _failed(job: Job) -> str:
+    return f"""[Unit]
 Description=Tell a person that kcna-ingest needs one
 
 [Service]
 Type=oneshot
 # Put your own way to be told here: a mail, a message, a ticket.
 ExecStart={_command([str(job.program), "status", "--db", str(job.db)])}
-WorkingDirectory={folder}
+WorkingDirectory={_escaped(str(job.db.parent))}
 """
-    return {
-        "kcna-ingest.service": service,
-        "kcna-ingest.timer": timer,
-        "kcna-ingest-failed.service": failed,
-    }
 
 
 def _hours(count: int) -> str:
