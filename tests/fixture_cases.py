@@ -101,6 +101,14 @@ def fields(page: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
+def page_or_kind(capture: Capture) -> Page | str:
+    """Give the page, or the kind of the failure: nothing else may be raised."""
+    try:
+        return layouts.read(capture)
+    except PageError as error:
+        return error.kind
+
+
 def draft(case: Case) -> dict[str, Any]:
     """Give what ``expected.json`` would say if the layouts were right."""
     try:

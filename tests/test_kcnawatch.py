@@ -13,11 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest import layouts
-from kcna_ingest.errors import PageError
 from kcna_ingest.layouts import _kcnawatch
 from kcna_ingest.models import Article, Capture, Dateline, Entry, Language, Page
 from kcna_ingest.text import normalise, split_end_mark
-from tests.fixture_cases import GOOD, Case, cases
+from tests.fixture_cases import GOOD, Case, cases, page_or_kind
 from tests.properties import examples
 
 MOMENT = datetime(2026, 11, 1, 5, 0, tzinfo=UTC)
@@ -32,14 +31,6 @@ BODY = "Pyongyang, November 2 (KCNA) -- A statement was issued on November 1.\n"
 
 def _captured(body: bytes, url: str = FILE, content_type: str = "text/plain") -> Capture:
     return Capture(url, MOMENT, 200, content_type, body, "file")
-
-
-def _outcome(capture: Capture) -> Page | str:
-    """Give the page, or the kind of the failure: nothing else may be raised."""
-    try:
-        return layouts.read(capture)
-    except PageError as error:
-        return error.kind
 
 
 @pytest.fixture(scope="module")
@@ -226,7 +217,7 @@ def test_cut_text_is_never_half_a_card(case: Case) -> None:
     body, whole = case.capture.body, case.page
     for end in range(0, len(body), 3):
         cut = body[:end]
-        outcome = _outcome(dataclasses.replace(case.capture, body=cut))
+        outcome = page_or_kind(dataclasses.replace(case.capture, body=cut))
 
         if isinstance(outcome, Page):
             count = len(outcome.entries)
@@ -245,7 +236,7 @@ def test_cut_page_is_never_a_shorter_one(case: Case) -> None:
     """Wherever the bytes of a page stop, it is read whole or refused."""
     body, whole = case.capture.body, case.page
     for end in range(0, len(body), 23):
-        outcome = _outcome(dataclasses.replace(case.capture, body=body[:end]))
+        outcome = page_or_kind(dataclasses.replace(case.capture, body=body[:end]))
 
         if isinstance(outcome, Page):
             assert whole == outcome, end
@@ -267,7 +258,7 @@ LINES = st.sampled_from(
 @given(st.lists(LINES, max_size=14), st.sampled_from([FILE, STORY, SEARCH]))
 def test_any_lines_are_read_or_refused(lines: list[str], url: str) -> None:
     """Any lines of such documents, in any order, raise PageError and nothing else."""
-    assert _outcome(_captured("\n".join(lines).encode(), url))
+    assert page_or_kind(_captured("\n".join(lines).encode(), url))
 
 
 @examples(200)
@@ -276,7 +267,7 @@ def test_any_bytes_are_read_or_refused(body: bytes, headed: bool, url: str) -> N
     """Any bytes, also above a heading of cards, raise PageError and nothing else."""
     heading = b"\nMore From KCNA.co.jp (En)\nA\nDecember 05, 2024\nA" if headed else b""
 
-    assert _outcome(_captured(body + heading, url))
+    assert page_or_kind(_captured(body + heading, url))
 
 
 PIECES = st.sampled_from(
@@ -298,7 +289,7 @@ def test_any_markup_is_read_or_refused(pieces: list[str], url: str) -> None:
     """Any markup of such pages, in any order, raises PageError and nothing else."""
     body = f"<html><body>{''.join(pieces)}</body></html>"
 
-    assert _outcome(_captured(body.encode(), url, "text/html"))
+    assert page_or_kind(_captured(body.encode(), url, "text/html"))
 
 
 INLINE = st.sampled_from(["{}", "<b>{}</b>", "<span>{}</span>", "<p>{}</p>", "<div>{}</div>"])
@@ -316,7 +307,7 @@ def test_no_character_of_a_text_is_lost(parts: list[tuple[str, str]]) -> None:
     )
     expected = "Opening." + "".join(text for _, text in parts)
 
-    outcome = _outcome(_captured(body.encode(), STORY, "text/html"))
+    outcome = page_or_kind(_captured(body.encode(), STORY, "text/html"))
 
     assert isinstance(outcome, Page)
     assert _squeezed(expected) == _squeezed(outcome.articles[0].body)
@@ -350,7 +341,7 @@ def test_deep_nesting_ends() -> None:
         f'<div class="article-content">{"<span>" * 10_000}Text.</div></body></html>'
     )
 
-    outcome = _outcome(_captured(body.encode(), STORY, "text/html"))
+    outcome = page_or_kind(_captured(body.encode(), STORY, "text/html"))
 
     assert isinstance(outcome, Page)
     assert outcome.articles[0].body == "Text."

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kcna_ingest import layouts
-from kcna_ingest.errors import PageError, TruncatedPage
+from kcna_ingest.errors import TruncatedPage
 from kcna_ingest.models import Capture, Page
 from kcna_ingest.text import normalise
-from tests.fixture_cases import GOOD, cases
+from tests.fixture_cases import GOOD, cases, page_or_kind
 from tests.page_traps import PIECES
 from tests.properties import examples
 
@@ -37,14 +37,6 @@ def _captured(body: bytes, url: str = URL, content_type: str = "text/html") -> C
     return Capture(url, MOMENT, 200, content_type, body, "live")
 
 
-def _outcome(capture: Capture) -> Page | str:
-    """Give the page, or the kind of the failure: nothing else may be raised."""
-    try:
-        return layouts.read(capture)
-    except PageError as error:
-        return error.kind
-
-
 @pytest.mark.parametrize(
     ("case", "step"),
     [(case, 1 if number == 0 else 11) for group in CUTTABLE for number, case in enumerate(group)],
@@ -56,7 +48,7 @@ def test_cut_off_page_is_never_a_shorter_one(case, step: int) -> None:  # type: 
     whole = case.page
 
     for end in range(0, len(body), step):
-        outcome = _outcome(dataclasses.replace(case.capture, body=body[:end]))
+        outcome = page_or_kind(dataclasses.replace(case.capture, body=body[:end]))
 
         if isinstance(outcome, Page):
             assert (whole.articles, whole.entries) == (outcome.articles, outcome.entries), end
@@ -69,7 +61,7 @@ def test_cut_off_page_is_never_a_shorter_one(case, step: int) -> None:  # type: 
 )
 def test_any_bytes_are_read_or_refused(body: bytes, content_type: str) -> None:
     """Random bytes raise PageError, nothing else."""
-    assert _outcome(_captured(body, content_type=content_type))
+    assert page_or_kind(_captured(body, content_type=content_type))
 
 
 @examples(300)
@@ -83,7 +75,7 @@ def test_damaged_pages_are_read_or_refused(data: st.DataObject) -> None:
         end = data.draw(st.integers(start, min(len(body), start + 200)))
         body = body[:start] + data.draw(PIECES).encode() + body[end:]
 
-    assert _outcome(dataclasses.replace(case.capture, body=body))
+    assert page_or_kind(dataclasses.replace(case.capture, body=body))
 
 
 TEXTS = st.text(
@@ -121,7 +113,7 @@ def test_no_character_is_lost(frame: str, url: str, texts: list[str], name: str)
     expected = ["N" * bool(name) + text for text in texts]
     page = frame.format("".join(f"<p>{name}{text}</p>" for text in texts))
 
-    outcome = _outcome(_captured(page.encode(), url))
+    outcome = page_or_kind(_captured(page.encode(), url))
 
     assert isinstance(outcome, Page)
     (article,) = outcome.articles
@@ -143,7 +135,7 @@ def test_deep_nesting_ends() -> None:
         f"{nested}</div></article></main></body></html>"
     )
 
-    outcome = _outcome(_captured(page.encode()))
+    outcome = page_or_kind(_captured(page.encode()))
 
     assert isinstance(outcome, Page)
     assert expected == outcome.articles[0].body
