@@ -102,6 +102,14 @@ def test_one_name_and_day_with_a_text_like_it_is_the_story(body: str) -> None:
     assert chosen(claim(body), candidate("s")) == 1
 
 
+def test_a_text_that_lost_its_paragraphs_is_the_story() -> None:
+    """Re-publishers run them together; a short text, too, is the same then."""
+    known = candidate("s", bodies=("He said: “It is open.”\n\nIt is.",))
+
+    assert chosen(claim('He said: "It is open." It is.'), known) == 1
+    assert chosen(claim('He said: "It is closed." It is.'), known) is None
+
+
 def test_the_one_that_agrees_is_chosen_among_several_of_one_name() -> None:
     """Whatever their order."""
     several = [
@@ -116,13 +124,15 @@ def test_the_one_that_agrees_is_chosen_among_several_of_one_name() -> None:
 
 
 def test_two_numbers_of_one_site_are_two_stories() -> None:
-    """Unless they say the same."""
+    """Unless they say the same, in whatever quotes and paragraphs."""
     known = candidate("s", native_ids=frozenset({("kcna.kp", "a" * 32)}))
     silent = known._replace(bodies=())
 
     assert chosen(row(native_id="b" * 32), known) is None
     assert chosen(claim(OTHER, native_id="b" * 32), silent) is None
     assert chosen(claim(BODY, native_id="b" * 32), known) == 1
+    said = known._replace(bodies=("He said: “It is open.”\n\nIt is.",))
+    assert chosen(claim('He said: "It is open." It is.', native_id="b" * 32), said) == 1
     assert chosen(row(native_id="b" * 32, site="kcnawatch.org"), known) == 1
 
 

@@ -87,7 +87,7 @@ def _apart(claim: Claim, candidate: Candidate) -> bool:
     others = {number for site, number in candidate.native_ids if site == claim.site}
     if not others or claim.native_id in others:
         return False
-    return not (claim.body and claim.body in candidate.bodies)
+    return not _equal(claim, candidate)
 
 
 def _by_name(claim: Claim, possible: list[Candidate]) -> Candidate | None:
@@ -137,13 +137,20 @@ def _by_text(claim: Claim, possible: list[Candidate]) -> Candidate | None:
         for c in possible
         if "t" in c.by
         # A wrong page's text leads here, too.
-        and any(text.text_digest([body]) == claim.text for body in c.bodies)
+        and _equal(claim, c)
         and (
             (abs(c.date - claim.date) <= _DAY and claim.site not in c.sites)
             or (_one_day(claim, c) and _one_headline(claim, c))
         )
     ]
     return equal[0] if len(equal) == 1 else None
+
+
+def _equal(claim: Claim, candidate: Candidate) -> bool:
+    """Tell whether the text was seen before, however it was typeset."""
+    if not claim.body:
+        return False
+    return any(text.text_digest([body]) == claim.text for body in candidate.bodies)
 
 
 def _one_headline(claim: Claim, candidate: Candidate) -> bool:
@@ -194,10 +201,8 @@ def _meets(teaser: str, candidate: Candidate, least: int = OPENING) -> bool:
 
 def _compatible(claim: Claim, candidate: Candidate) -> bool:
     """The text was seen before, one is cut from the other, or one is a rewriting of the other."""
-    said = text.compared(claim.body)
-    return any(
-        text.compared(body) == said
-        or text.is_cut_of(claim.body, body)
+    return _equal(claim, candidate) or any(
+        text.is_cut_of(claim.body, body)
         or text.is_cut_of(body, claim.body)
         or likeness.rewritten(claim.body, body)
         for body in candidate.bodies
