@@ -40,6 +40,12 @@ CONFIRM = timedelta(days=1)
 #: Why a story is asked for.
 Reason = Literal["new", "headline", "vanished", "returned", "recheck", "failed"]
 
+#: What is asked for first, in every language before anything less urgent in any: news (0), then
+#: young stories and those that a list points at (1), then all others (2).
+Urgency = Literal[0, 1, 2]
+#: A story is young for so long: edits come within days (sources.md §8).
+YOUNG = timedelta(days=7)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

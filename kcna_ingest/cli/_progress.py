@@ -53,7 +53,7 @@ def progress(doing: str, *, shown: bool) -> Iterator[Watch]:
 
         class _Drawn:
             def total(self, pages: int) -> None:
-                drawn.update(task, total=pages)
+                drawn.update(task, total=pages, completed=0)
 
             def step(self) -> None:
                 drawn.advance(task)

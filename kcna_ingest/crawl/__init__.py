@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from contextlib import contextmanager
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from kcna_ingest import files
 from kcna_ingest.confined import Reader
@@ -22,6 +22,7 @@ from kcna_ingest.crawl._stories import Stories
 from kcna_ingest.crawl._wish import Edition, Wish, editions
 from kcna_ingest.errors import Incomplete, Interrupted, SiteDown
 from kcna_ingest.pipeline import recording
+from kcna_ingest.plan import Urgency
 from kcna_ingest.sources.live import Session
 from kcna_ingest.store import Store
 
@@ -89,17 +90,37 @@ def _visiting(
 
 
 def _read_site(found: Sequence[Edition], wish: Wish, pages: Pages, clock: Clock) -> None:
-    """Read the editions of one site; all lists before all stories, as news is most urgent."""
-    lists = [Lists(pages, edition, wish, clock.go_on) for edition in found]
-    began = clock.now().replace(microsecond=0)  # times are kept in seconds
-    stories = [Stories(pages, edition, wish, clock.go_on, began) for edition in found]
+    """Read the editions of one site; note what kept the run from it."""
     try:
-        for told in lists:
-            told.read_all()
-        for told, each in zip(lists, stories, strict=True):
-            each.read_due(listed=len(told.compared), vanished=len(told.vanished))
+        _read_editions(found, wish, pages, clock)
     except SiteDown as failure:
         with pages.step():
             pages.recorder.fail(found[0].publisher.name, failure)
     else:
         pages.end(found[0].publisher.name)
+
+
+def _read_editions(found: Sequence[Edition], wish: Wish, pages: Pages, clock: Clock) -> None:
+    """Read all lists, then stories, the most urgent of all editions first.
+
+    Where time runs out, the edition whose stories wait longest comes first in the next run.
+    """
+    lists = [Lists(pages, edition, wish, clock.go_on) for edition in found]
+    began = clock.now().replace(microsecond=0)  # times are kept in seconds
+    stories = [Stories(pages, edition, wish, clock.go_on, began) for edition in found]
+    for told, each in zip(lists, stories, strict=True):
+        told.read_all()
+        each.signs.listed, each.signs.vanished = len(told.compared), len(told.vanished)
+    try:
+        for each in stories:
+            each.note_wish()
+        for urgency in get_args(Urgency):
+            waiting = [(each.waiting_since(urgency), place) for place, each in enumerate(stories)]
+            for _, place in sorted(waiting):
+                stories[place].read(urgency)
+        for each in stories:
+            each.judge()
+    except (Interrupted, Incomplete, SiteDown):
+        for each in stories:
+            each.end_early()
+        raise

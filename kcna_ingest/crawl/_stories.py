@@ -7,15 +7,12 @@ there was read, and not at all when too many are missing or changed at once.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kcna_ingest import plan
 from kcna_ingest.crawl._absence import Absent, absence
+from kcna_ingest.crawl._signs import Signs
 from kcna_ingest.errors import (
-    Incomplete,
-    Interrupted,
     MassChange,
     SiteDown,
     Unreachable,
@@ -25,12 +22,12 @@ from kcna_ingest.recorder import STAND_IN
 from kcna_ingest.sources.live import Validators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from kcna_ingest.crawl._pages import Got, Pages
     from kcna_ingest.crawl._wish import Edition, Wish
-    from kcna_ingest.plan import Reason
+    from kcna_ingest.plan import Urgency
     from kcna_ingest.sources.live import Answer
     from kcna_ingest.store import Visit
 
@@ -44,12 +41,6 @@ _CONTROLS = 3
 #: takes a sixth less than one by one between two requests (tests/benchmarks/fetch.py).
 _MOST_TOGETHER = 16
 _NO_CONTROL = "nor did the site show a story that must be there"
-#: What it means that stories asked for so are not there, or not as before.
-_AGAIN: Mapping[Reason, str] = {
-    "recheck": "looked at again changed or are missing",
-    "new": "that lists name are missing",
-    "failed": "asked for again are missing",
-}
 
 
 @dataclass(slots=True)
@@ -63,10 +54,9 @@ class Stories:
     go_on: Callable[[], None]
     #: When the run began to read lists.
     began: datetime
-    #: By the reason they were asked for: stories looked at, and those that were not there or,
-    #: looked at again without a sign that they had changed, not as before.
-    _looked: Counter[Reason] = field(default_factory=Counter)
-    _odd: Counter[Reason] = field(default_factory=Counter)
+    signs: Signs = field(default_factory=Signs)
+    #: Stories asked for, by their rows' ids.
+    _asked: set[int] = field(default_factory=set)
     _absent: list[Absent] = field(default_factory=list)
     #: Asked for and answered, not read yet.
     _answered: list[tuple[Visit, Answer]] = field(default_factory=list)
@@ -78,30 +68,15 @@ class Stories:
     _silent: int = 0
     _most_silent: int = _MOST_SILENT
 
-    def read_due(self, *, listed: int, vanished: int) -> None:
-        """Ask for every story that is due, one page at a time; then judge those not there.
+    def waiting_since(self, urgency: Urgency) -> datetime:
+        """Give when the story was due that waits longest; now where none so urgent waits."""
+        agenda, edition = self.pages.store.agenda, self.edition
+        return agenda.waiting_since(
+            edition.publisher.name, edition.language, self.pages.now(), urgency
+        )
 
-        ``listed``: rows that were held against the lists of this run; ``vanished``: how many
-        of them stood in none any more. A run that ends early judges what it has seen.
-        """
-        due = self._due()
-        self.pages.voice.progress.total(len(due))
-        try:
-            for visit in due:
-                self._visit(visit)
-                self._heed_silence()
-                self.pages.voice.progress.step()
-                self.go_on()
-        except (Interrupted, Incomplete):
-            self._read_answers()
-            if self._answers:
-                self._judge(listed, vanished)
-            raise
-        self._read_answers()
-        self._heed_silence()
-        self._judge(listed, vanished)
-
-    def _due(self) -> list[Visit]:
+    def note_wish(self) -> None:
+        """Make due what a person asks to read again."""
         agenda, now = self.pages.store.agenda, self.pages.now()
         publisher, language = self.edition.publisher, self.edition.language
         with self.pages.step():
@@ -109,7 +84,31 @@ class Stories:
                 agenda.note_recheck(publisher.name, language, self.wish.recheck_since, now)
             if self.wish.accept_mass_change:
                 agenda.note_unbelieved(publisher.name, language, now)
-        return agenda.due(publisher.name, language, now, since=self.wish.since)[: self.wish.limit]
+
+    def read(self, urgency: Urgency) -> None:
+        """Ask for every story so urgent that was not asked for in this run, page by page."""
+        due = self._due(urgency)
+        self.pages.voice.progress.total(len(due))
+        for visit in due:
+            self._asked.add(visit.article_id)
+            self._visit(visit)
+            self._heed_silence()
+            self.pages.voice.progress.step()
+            self.go_on()
+        self._read_answers()
+        self._heed_silence()
+
+    def end_early(self) -> None:
+        """Take down what was answered, and judge what was seen; ask nothing more."""
+        self._read_answers()
+        if self._asked and self._answers:
+            self.judge()
+
+    def _due(self, urgency: Urgency) -> list[Visit]:
+        agenda, edition, now = self.pages.store.agenda, self.edition, self.pages.now()
+        due = agenda.due(edition.publisher.name, edition.language, now, urgency, self.wish.since)
+        left = None if self.wish.limit is None else self.wish.limit - len(self._asked)
+        return [visit for visit in due if visit.article_id not in self._asked][:left]
 
     def _visit(self, visit: Visit) -> None:
         request = Request("GET", visit.url)
@@ -147,14 +146,14 @@ class Stories:
             understood = self._keep(there)
         odd = {c.article_id for c in self.pages.changes if c.what in {"changed", "suspect"}}
         for (visit, _), absent in zip(seen, absences, strict=True):
-            self._looked[visit.reason] += not visit.missing
+            self.signs.looked[visit.reason] += not visit.missing
             if absent is not None:
-                self._odd[visit.reason] += not visit.missing
+                self.signs.odd[visit.reason] += not visit.missing
                 self._absent.append(absent)
                 self._answers = False
                 self._silent += 1
                 continue
-            self._odd[visit.reason] += visit.reason == "recheck" and visit.article_id in odd
+            self.signs.odd[visit.reason] += visit.reason == "recheck" and visit.article_id in odd
             if visit.article_id in understood:
                 self._answers, self._silent = True, 0
 
@@ -194,11 +193,12 @@ class Stories:
 
     # -- what is not there ------------------------------------------------------------------
 
-    def _judge(self, listed: int, vanished: int) -> None:
-        """Believe that the missing stories are gone, or say why not."""
+    def judge(self) -> None:
+        """Believe that the missing stories are gone, or say why not. Once a run."""
+        self._asked.clear()
         publisher, language = self.edition.publisher, self.edition.language
         store = self.pages.store
-        reason = self._mass(listed, vanished)
+        reason = self._mass()
         if reason is not None and not self.wish.accept_mass_change:
             self._doubt(reason)
             return
@@ -213,19 +213,14 @@ class Stories:
             with self.pages.step():
                 store.resolve_failures(str(self.edition))
 
-    def _mass(self, listed: int, vanished: int) -> str | None:
+    def _mass(self) -> str | None:
         """Say what is too much at once to be believed; None where nothing is."""
-        if plan.is_mass(vanished, listed):
-            return f"{vanished} of {listed} listed stories are no longer listed"
-        for why, said in _AGAIN.items():
-            if plan.is_mass(self._odd[why], self._looked[why]):
-                return f"{self._odd[why]} of {self._looked[why]} stories {said}"
-        doubted = self.pages.store.agenda.in_doubt(
-            self.edition.publisher.name, self.edition.language
-        )
-        if doubted and not all(absent.visit.missing for absent in self._absent):
-            return f"{doubted} stories are in doubt since very many vanished at once"
-        return None
+        agenda, edition = self.pages.store.agenda, self.edition
+        doubted = agenda.in_doubt(edition.publisher.name, edition.language)
+        if not doubted or all(absent.visit.missing for absent in self._absent):
+            return self.signs.mass()
+        said = f"{doubted} stories are in doubt since very many vanished at once"
+        return self.signs.mass() or said
 
     def _site_answers(self) -> bool:
         """Tell whether a story that must be there is; asks for some where none was read since."""

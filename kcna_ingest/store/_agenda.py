@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kcna_ingest.models import Language
-    from kcna_ingest.plan import Reason
+    from kcna_ingest.plan import Reason, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,13 @@ class Visit:
     missing: bool = False
     #: When a list last showed it; None where none did.
     listed_at: datetime | None = None
+
+
+#: ``plan.Urgency`` of a visit v to an article a; :young is the first day of young stories.
+_URGENCY = (
+    "CASE WHEN v.reason IN ('new', 'headline') AND a.date >= :young THEN 0 "
+    "WHEN a.date >= :young OR v.reason IN ('headline', 'vanished', 'returned') THEN 1 ELSE 2 END"
+)
 
 
 class Agenda:
@@ -136,10 +143,17 @@ class Agenda:
         )
 
     def due(
-        self, site: str, language: Language | None, now: datetime, *, since: date | None = None
+        self,
+        site: str,
+        language: Language | None,
+        now: datetime,
+        urgency: Urgency = 2,
+        since: date | None = None,
     ) -> list[Visit]:
-        """Give the stories to ask for: new ones, newest first; then those a list points at;
-        then what is due again, longest due first.
+        """Give the stories to ask for, so urgent or more, the most urgent first.
+
+        Of equal urgency new ones, newest first; then those a list points at; then those that
+        failed; then what is due again, longest due first.
         """
         rows = self._connection.execute(
             "SELECT v.article_id, v.url, v.reason, a.date || '/' || a.language || '/' || a.slug, "
@@ -147,22 +161,34 @@ class Agenda:
             "(SELECT max(s.last_seen) FROM sightings AS s WHERE s.article_id = v.article_id) "
             "FROM visits AS v "
             "JOIN articles AS a ON a.id = v.article_id "
-            "WHERE v.site = ? AND v.language = coalesce(?, v.language) "
+            "WHERE v.site = :site AND v.language = coalesce(:language, v.language) "
             # What was asked for in a time to come may be due in no other.
-            "AND (v.due_at <= ? OR v.asked_at > ?) AND a.date >= ? "
-            "ORDER BY CASE v.reason WHEN 'new' THEN 0 WHEN 'headline' THEN 1 "
-            "WHEN 'vanished' THEN 1 WHEN 'returned' THEN 1 WHEN 'failed' THEN 2 ELSE 3 END, "
+            "AND (v.due_at <= :now OR v.asked_at > :ahead) AND a.date >= :since "
+            f"AND {_URGENCY} <= :urgency ORDER BY {_URGENCY}, "
+            "CASE v.reason WHEN 'new' THEN 0 WHEN 'recheck' THEN 3 WHEN 'failed' THEN 2 "
+            "ELSE 1 END, "
             "CASE v.reason WHEN 'recheck' THEN v.due_at END, a.date DESC, v.article_id DESC",
-            (
-                site,
-                language,
-                stamp(now),
-                stamp(now + plan.AHEAD),
-                since.isoformat() if since else "",
-            ),
+            _asked(site, language, now, urgency)
+            | {
+                "ahead": stamp(now + plan.AHEAD),
+                "since": since.isoformat() if since else "",
+            },
         )
         found = ((*row[:7], bool(row[7]), moment(row[8]) if row[8] else None) for row in rows)
         return [Visit(*each) for each in found]
+
+    def waiting_since(
+        self, site: str, language: Language | None, now: datetime, urgency: Urgency
+    ) -> datetime:
+        """Give when the story was due that waits longest; ``now`` where none so urgent waits."""
+        (oldest,) = self._connection.execute(
+            "SELECT coalesce(min(v.due_at), :now) FROM visits AS v "
+            "JOIN articles AS a ON a.id = v.article_id WHERE v.site = :site "
+            "AND v.language = coalesce(:language, v.language) AND v.due_at <= :now "
+            f"AND {_URGENCY} <= :urgency",
+            _asked(site, language, now, urgency),
+        ).fetchone()
+        return moment(oldest)
 
     def controls(self, site: str, language: Language | None, count: int) -> list[Visit]:
         """Give stories that must be there: read the last time, and listed or read most lately."""
@@ -249,3 +275,15 @@ class Agenda:
             "text = excluded.text, fetched_at = excluded.fetched_at",
             (site, text, stamp(at)),
         )
+
+
+def _asked(
+    site: str, language: Language | None, now: datetime, urgency: Urgency
+) -> dict[str, object]:
+    return {
+        "site": site,
+        "language": language,
+        "now": stamp(now),
+        "urgency": urgency,
+        "young": (now.date() - plan.YOUNG).isoformat(),
+    }
