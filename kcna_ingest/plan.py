@@ -129,6 +129,16 @@ def vanished(
     )
 
 
+def outlived(shown: Sequence[Row], known: Iterable[Row], today: date) -> int:
+    """Count the rows that a whole list showed before and does not: their year is over."""
+    there = {row.url for row in shown}
+    edge = today - WINDOW
+    return sum(
+        row.url not in there and row.published is not None and row.published <= edge
+        for row in known
+    )
+
+
 def is_mass(affected: int, looked_at: int) -> bool:
     """Tell whether so many changed or vanished that nobody should believe it unasked.
 

@@ -227,3 +227,33 @@ def test_status_says_when_it_is_stale(tmp_path: Path) -> None:
     assert "\nstale: " in stale.stdout.partition("\nfindings\n")[2]
     assert fresh.stdout.endswith("\nfindings\nnothing is wrong\n")
     assert 80 >= max(map(len, fresh.stdout.splitlines()))
+
+
+def test_a_list_that_shrinks_because_its_year_passes_is_no_finding(tmp_path: Path) -> None:
+    """Nothing was deleted from it; what is deleted afterwards is one."""
+    with replica(tmp_path, 100, days=365) as here:
+        here.fetch()
+        for _ in range(20):
+            here.archive.add(lists=[])
+            here.days(8).fetch()
+        assert "total-fell" not in _kinds(here.db, here.time.at)
+
+        here.archive.purge(0.6, seed=1)
+        here.fetch()
+
+        assert "total-fell" in _kinds(here.db, here.time.at)
+
+
+def test_a_failure_ends_when_the_list_is_what_it_was_before(tmp_path: Path) -> None:
+    """The site says that it did not change: it was understood then."""
+    with replica(tmp_path, 40, validators=True) as here:
+        here.fetch()
+        here.fetch()
+        here.site.fault("home_for_article", path="/list/", times=None)
+        here.fetch()
+        assert _kinds(here.db, here.time.at) == {"failures"}
+        here.site.heal()
+
+        here.fetch()
+
+        assert _kinds(here.db, here.time.at) == set()

@@ -126,3 +126,14 @@ def test_a_list_is_read_whole_once_a_week(days: int, expected: bool) -> None:
     """What came and went in its depth may cancel out in its total."""
     assert expected is plan.whole_is_due(NOW, NOW - timedelta(days=days))
     assert plan.whole_is_due(NOW, None)
+
+
+def test_rows_whose_year_is_over_have_left_by_themselves() -> None:
+    """A whole list shows a year: older rows need no explanation, younger ones do."""
+    today = date(2026, 9, 8)
+    days = [today - plan.WINDOW + timedelta(each) for each in (-1, 0, 1, 100)]
+    known = [plan.Row(f"http://site/{day}", day) for day in days]
+    known.append(plan.Row("http://site/undated", None))
+
+    assert plan.outlived([], known, today) == 2
+    assert plan.outlived(known[:1], known, today) == 1

@@ -177,6 +177,8 @@ class Lists:
             return
         with self.pages.step():
             self.pages.store.lists.asked(known.url, self.pages.now(), failed=failed)
+            if not failed:
+                self.pages.store.resolve_failures(known.url)
 
     def _post(self, known: KnownList, count: int) -> Got | None:
         if self.form is None:
@@ -241,7 +243,8 @@ class Lists:
             agenda.note_headlines(renamed, now)
             agenda.note_returned(returned, now)
             agenda.note_vanished(gone, now, doubted=self._doubts(len(gone), len(before)))
-            self._note_read(known, got, now, whole=whole, news=bool(unknown or gone))
+            aged = plan.outlived(rows, before, self._today()) if all_there else 0
+            self._note_read(known, got, now, whole=whole, news=bool(unknown or gone), aged=aged)
         self.vanished.update(gone)
         self.compared.update(row.url for row in before)
         self.form = page.following or self.form
@@ -256,7 +259,7 @@ class Lists:
             self.pages.store.agenda.note_vanished([row.url for row in rows], now)
 
     def _note_read(
-        self, known: KnownList, got: Got, now: datetime, *, whole: bool, news: bool
+        self, known: KnownList, got: Got, now: datetime, *, whole: bool, news: bool, aged: int
     ) -> None:
         lists, page = self.pages.store.lists, got.page
         if page is None:
@@ -269,6 +272,7 @@ class Lists:
             shown=len(page.entries),
             whole=whole,
             news=news,
+            aged=aged,
             believed=self.wish.accept_mass_change,
             validators=(validators.etag, validators.last_modified),
         )

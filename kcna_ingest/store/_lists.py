@@ -108,22 +108,25 @@ class Lists:
         shown: int,
         whole: bool,
         news: bool,
+        aged: int = 0,
         believed: bool = False,
         validators: tuple[str | None, str | None] = (None, None),
     ) -> None:
         """Note how a list was read: its first page, or ``whole``; ``news``: a row was new.
 
+        ``aged``: so many rows have left it since it was read whole, for their year is over.
         ``believed``: what it lost is no matter any more; it is held against its total of now.
         """
         seen = stamp(at)
         self._connection.execute(
             "UPDATE lists SET asked_at = ?, read_at = ?, whole_at = iif(?, ?, whole_at), "
-            "total = ?, shown = ?, largest = max(iif(?, 0, coalesce(largest, 0)), ?), "
+            "total = ?, shown = ?, "
+            "largest = max(iif(?, 0, coalesce(largest, 0) - ?), ?), "
             "failures = 0, "
             "unchanged = iif(?, 0, unchanged + 1), changed_at = iif(?, ?, changed_at), "
             "etag = ?, last_modified = ? WHERE url = ?",
-            (seen, seen, whole, seen, total, shown, believed, total or shown, news, news, seen,
-             *validators, url),
+            (seen, seen, whole, seen, total, shown, believed, aged, total or shown, news, news,
+             seen, *validators, url),
         )  # fmt: skip
 
     def counts(self, known: KnownList, total: int | None, today: date) -> plan.Counts:
