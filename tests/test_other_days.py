@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kcna_ingest import files
-from tests.record_cases import DAY, Print, k2, k3, record, sentences, watch
+from tests.record_cases import DAY, Print, hours, k2, k3, record, sentences, watch
 
 if TYPE_CHECKING:
     from datetime import date
@@ -86,3 +86,21 @@ def test_a_copy_without_headline_is_met_by_its_text(tmp_path: Path, order: str, 
     record(path, *(by[letter] for letter in order))
 
     assert _count(path) == 1
+
+
+@pytest.mark.parametrize("size", [2, 12])
+@pytest.mark.parametrize("headline", [None, "Bakery Opened by the Sea"])
+def test_a_page_without_address_finds_its_story_again(
+    tmp_path: Path, headline: str | None, size: int
+) -> None:
+    """A text told on two days is the copy of neither; read again, it makes no further row."""
+    path = tmp_path / "kcna.db"
+    story = replace(STORY, paragraphs=(sentences(1, size),), url=k2(1))
+    again = replace(story, url=k2(2), day=NEXT_DAY)
+    copy = replace(story, url=None, site="kcnawatch.org", headline=headline, complete=None)
+
+    record(path, story, again, copy)
+    before = _count(path)
+    record(path, *(replace(copy, at=copy.at + hours(number)) for number in range(1, 4)))
+
+    assert _count(path) == before

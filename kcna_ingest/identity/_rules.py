@@ -120,7 +120,9 @@ def _by_opening(claim: Claim, possible: list[Candidate]) -> Candidate | None:
         for c in possible
         if "o" in c.by and (c.date == claim.date or _one_dateline(claim, c)) and _cut(claim, c)
     ]
-    if len(near) > 1 and claim.teaser is not None and not claim.body:
+    if len(near) > 1 and claim.body:
+        near = [c for c in near if claim.site in c.sites and _equal(claim, c)]
+    elif len(near) > 1 and claim.teaser is not None:
         # The same row seen again must find the story it made, whatever came since.
         near = [c for c in near if claim.teaser in c.teasers]
     return near[0] if len(near) == 1 else None
@@ -143,6 +145,9 @@ def _by_text(claim: Claim, possible: list[Candidate]) -> Candidate | None:
             or (_one_day(claim, c) and _one_headline(claim, c))
         )
     ]
+    if len(equal) > 1:
+        # The same page read again must find the story it made: it may have no address.
+        equal = [c for c in equal if claim.site in c.sites]
     return equal[0] if len(equal) == 1 else None
 
 
