@@ -184,6 +184,8 @@ def test_history_tells_every_version(db: Path) -> None:
     said = ingest("history", KEY, "--db", db).stdout
     versions = re.findall(r"^ +(\d)  2026-06-30T(\d\d):00:00Z(.*)\n +(.*)$", said, re.MULTILINE)
 
+    assert said.splitlines()[:3] == ["New Bakery Opened by the Sea", KEY, ""]
+    assert "end mark missing" not in said
     assert [(number, hour, headline) for number, hour, _, headline in versions] == [
         ("1", "12", "Bakery Opened by the Sea"),
         ("2", "13", "Bakery Opened by the Sea"),
@@ -192,6 +194,20 @@ def test_history_tells_every_version(db: Path) -> None:
     ]
     assert ["shown" in marks for *_, marks, _ in versions] == [False, False, True, False]
     assert ["suspect" in marks for *_, marks, _ in versions] == [False, False, False, True]
+
+
+def test_history_marks_a_version_without_its_end(tmp_path: Path) -> None:
+    """The agency ends its texts with a mark; one that has lost it may have lost more."""
+    for hour, mark in enumerate([" -0-", ""]):
+        text = [f"Pyongyang, June 30 (KCNA) -- {sentences(hour + 1, 4)} {TEXT}"]
+        body = page("Bakery Opened by the Sea", text, DAY, mark)
+        save(tmp_path / "pages" / f"{hour}", body, url_of(1), NOON + timedelta(hours=hour))
+    ingest("replay", tmp_path / "pages", "--db", tmp_path / "k.db")
+
+    said = ingest("history", KEY, "--db", tmp_path / "k.db").stdout
+    heads = [line for line in said.splitlines() if " characters" in line]
+
+    assert ["end mark missing" in head for head in heads] == [False, True]
 
 
 def test_history_json_is_the_view(db: Path) -> None:

@@ -94,6 +94,63 @@ def test_what_is_known_of_a_story(connection: sqlite3.Connection) -> None:
     assert page["sha256"] == cases.capture_of(EDIT).sha256
 
 
+def test_the_page_of_a_story_is_the_newest_that_reads_so(tmp_path: Path) -> None:
+    """Of several that say the same; not one that says what it said before."""
+    path = tmp_path / "kcna.db"
+    again = replace(EDIT, at=NOON + hours(48))
+    record(path, again, Print(), EDIT)
+    connection = files.open_to_read(path)
+
+    page = records.page_of(connection, records.find(connection, k3(1)))
+
+    connection.close()
+    assert page is not None
+    assert page["sha256"] == cases.capture_of(again).sha256
+
+
+def test_a_language_is_as_fresh_as_the_list_read_last(tmp_path: Path) -> None:
+    """One that failed counts from when it was read, one without change from when it was asked.
+
+    Photographs count where there are no articles.
+    """
+    path = tmp_path / "kcna.db"
+    with Store(path) as store, store.transaction():
+        store.db.conn.executemany(
+            "INSERT INTO lists (url, site, language, kind, name, first_seen, asked_at, read_at, "
+            "failures) VALUES (?, 'kcna.kp', ?, ?, 'a', '', ?, ?, ?)",
+            [
+                ("a", "en", "article", "T10", "T08", 0),
+                ("b", "en", "article", "T12", "T09", 2),
+                ("c", "en", "article", "T07", "T07", 0),
+                ("d", "en", "photo", "T13", "T13", 0),
+                ("e", "ko", "photo", "T07", "T07", 0),
+                ("f", "ru", "article", "T12", None, 1),
+            ],
+        )
+    connection = files.open_to_read(path)
+
+    found = records.freshness(connection)
+
+    connection.close()
+    assert [(row["language"], row["read_at"]) for row in found] == [
+        ("en", "T10"), ("ko", "T07"), ("ru", None),
+    ]  # fmt: skip
+
+
+def test_a_file_without_lists_is_as_fresh_as_its_newest_page(tmp_path: Path) -> None:
+    """It was filled offline."""
+    path = tmp_path / "kcna.db"
+    record(path, Print(), replace(OTHER, at=NOON + hours(3)), KOREAN)
+    connection = files.open_to_read(path)
+
+    found = records.freshness(connection)
+
+    connection.close()
+    assert [(row["language"], row["read_at"]) for row in found] == [
+        ("en", "2026-09-08T15:00:00Z"), ("ko", "2026-09-08T12:00:00Z"),
+    ]  # fmt: skip
+
+
 def test_media_and_absences(tmp_path: Path) -> None:
     """A gallery of a story, and when it was looked for in vain."""
     path = tmp_path / "kcna.db"

@@ -14,9 +14,11 @@ from kcna_ingest import saving
 from kcna_ingest.errors import IngestError
 from kcna_ingest.models import Capture
 from kcna_ingest.sources.live import Manners
+from kcna_ingest.sources.saved import load, survey
 from tests import offline
 from tests.fetching import Time
 from tests.replica import Archive, Replica
+from tests.saved_cases import all_of
 
 MOMENT = datetime(2026, 9, 8, 1, 31, tzinfo=UTC)
 
@@ -104,6 +106,35 @@ def test_addresses_that_look_alike_are_two_folders(tmp_path: Path, one: str, oth
     ]
 
     assert [b"first", b"second"] == [(each / "page.html").read_bytes() for each in folders]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "name"),
+    [
+        ("text/html; charset=utf-8", "page.html"),
+        ("application/xml; charset=utf-8", "page.xml"),
+        ("text/plain", "page.txt"),
+        ("", "page.html"),
+    ],
+)
+def test_a_saved_page_says_what_it_was(tmp_path: Path, content_type: str, name: str) -> None:
+    """All that was told of it, a redirect's target too; replay reads the same capture back."""
+    told = Capture("http://www.kcna.kp/en", MOMENT, 404, content_type, b"<p>", "live", "http://o/")
+
+    folder = saving.write(told, tmp_path / "not" / "there")
+
+    assert (folder / name).read_bytes() == b"<p>"
+    (found,) = all_of(survey([folder]))
+    assert told == load(found)
+
+
+def test_where_nothing_led_nothing_is_said(tmp_path: Path) -> None:
+    """A page that was served at its own address has no other."""
+    told = Capture("http://www.kcna.kp/en", MOMENT, 200, "text/html", b"<p>", "live")
+
+    folder = saving.write(told, tmp_path)
+
+    assert "location" not in json.loads((folder / "capture.json").read_text("utf-8"))
 
 
 def test_what_cannot_be_asked_keeps_nothing_else_back(archive: Archive, tmp_path: Path) -> None:

@@ -193,6 +193,7 @@ def test_a_long_slug_is_cut_at_a_word() -> None:
     assert words == "-".join(["glassworks"] * 7)
     assert slugify("工" * 200, "zh") == "工" * 80
     assert slugify("a" * 80 + " b", "en") == "a" * 80
+    assert slugify("a" * 81 + " b", "en") == "a" * 80
 
 
 @given(st.text(), st.sampled_from(["en", "es", "ko", "zh", "ru", "ja"]))
