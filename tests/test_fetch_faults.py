@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kcna_ingest.crawl import Wish
+from kcna_ingest.errors import Incomplete
 from tests.fetching import Here, content, everything, replica, truth
 from tests.offline import is_sound
 from tests.replica import LATEST, path_of
@@ -182,6 +183,31 @@ def test_a_site_that_says_when_is_asked_then(
         assert run.status == 0
         assert 235 <= here.time.waited <= 241
         assert everything(here.db) == undisturbed
+
+
+@pytest.mark.parametrize("code", [429, 503])
+def test_a_site_that_says_when_is_asked_for_nothing_before(tmp_path: Path, code: int) -> None:
+    """Nor for another page, once the tries for one are used up."""
+    with replica(tmp_path, 20) as here:
+        here.site.fault("status", code=code, retry_after=40, times=None, path="/list/")
+
+        run = here.fetch()
+
+        assert run.status == 69
+        assert len(run.asked) == 10
+        assert here.time.waited >= 9 * 40
+
+
+def test_a_run_that_has_no_time_to_wait_ends(tmp_path: Path) -> None:
+    """The site asks for more than is left: nothing more is asked."""
+    with replica(tmp_path, 20) as here:
+        here.site.fault("status", code=429, retry_after=3600, times=None, path="/list/")
+
+        run = here.fetch(whole_run=1800.0)
+
+        assert len(run.asked) == 1
+        assert isinstance(run.tally.ended, Incomplete)
+        assert here.time.waited < 1
 
 
 def test_a_site_whose_clock_is_an_hour_off(tmp_path: Path, undisturbed: Content) -> None:

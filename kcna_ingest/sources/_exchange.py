@@ -130,6 +130,10 @@ class Exchange:
         """Tell whether so long a wait ends before the run must."""
         return self._end is None or self._clock.monotonic() + seconds < self._end
 
+    def rest(self, seconds: float) -> None:
+        """Ask for nothing before so long a time is over."""
+        self._earliest = max(self._earliest, self._clock.monotonic() + seconds)
+
     def send(self, request: Request, validators: Validators | None) -> Reply:
         """Wait for its turn, send the request, read the answer to its end.
 

@@ -29,7 +29,7 @@ from kcna_ingest.sites import Publisher, canonical
 from kcna_ingest.sources._exchange import Clock, Exchange, Reply, Validators
 from kcna_ingest.sources._manners import Manners
 from kcna_ingest.sources._places import Place
-from kcna_ingest.sources._retry import answered, retrying
+from kcna_ingest.sources._retry import answered, retrying, told_wait
 from kcna_ingest.sources._robots import Robots, text_of
 from kcna_ingest.sources._wire import Failure
 
@@ -211,7 +211,7 @@ class Session:
         """Ask until there is an answer worth having, or the tries are used up."""
         before = self.asked
         try:
-            return answered(self._retrying, lambda: self._exchange.send(request, validators))
+            reply = answered(self._retrying, lambda: self._exchange.send(request, validators))
         except Failure as failure:
             if not self._exchange.fits(0):
                 raise Incomplete(
@@ -221,6 +221,9 @@ class Session:
             tries = self.asked - before
             times = "1 try" if tries == 1 else f"{tries} tries"
             raise Unreachable(f"{request.url}: {failure} ({times})", _LATER) from failure
+        # The site says when it may be asked again, whatever for.
+        self._exchange.rest(told_wait(reply) or 0.0)
+        return reply
 
     def _answer(
         self, request: Request, reply: Reply, location: str | None, sent: Validators | None
