@@ -91,20 +91,17 @@ def capture_of(print_: Print) -> Capture:
     return Capture(print_.url or "file:page.html", print_.at, 200, "text/html", body, "file")
 
 
-def tell(store: Store, print_: Print, capture: Capture | None = None) -> int:
-    """Put a page or a row into the record as the recorder does; give the story's id."""
-    capture = capture or capture_of(print_)
-    capture_id = store.keep(capture, capture.sha256, "test-layout")
+def claim_of(print_: Print) -> identity.Claim:
+    """Give what a page or a row claims to be."""
     listed = print_.teaser is not None
     address = sites.address(print_.url) if print_.url else None
-    number = address.native_id if address else None
-    claim = identity.Claim(
+    return identity.Claim(
         date=print_.day,
         language=print_.language,
         kind=print_.kind,
         site=print_.publisher,
         url=print_.url,
-        native_id=number if address and address.per_article else None,
+        native_id=address.native_id if address and address.per_article else None,
         headline=print_.headline,
         dateline=print_.dateline,
         body="" if listed else print_.body,
@@ -112,21 +109,15 @@ def tell(store: Store, print_: Print, capture: Capture | None = None) -> int:
         teaser=print_.teaser or None,
         listed=listed,
     )
-    articles = store.articles
-    if listed and not articles.listed_again([(entry_of(print_), print_.publisher)], print_.at):
-        known = articles.at(print_.url or "")
-        assert known is not None
-        return known[0]
-    if listed:
-        row = ListRow(entry_of(print_), claim, "listing", number)
-        if not articles.newly_listed([row], print_.at):
-            known = articles.at(print_.url or "")
-            assert known is not None
-            return known[0]
-    article_id = articles.recognise(claim, "listing" if listed else "page", number, print_.at)
-    if listed:
-        articles.listed(article_id, entry_of(print_), print_.publisher, print_.at)
-        return article_id
+
+
+def tell(store: Store, print_: Print, capture: Capture | None = None) -> int:
+    """Put a page or a row into the record as the recorder does; give the story's id."""
+    capture = capture or capture_of(print_)
+    capture_id = store.keep(capture, capture.sha256, "test-layout")
+    if print_.teaser is not None:
+        return _list(store, print_)
+    article_id = store.articles.recognise(claim_of(print_), "page", _number(print_), print_.at)
     told = Told(
         text.digest(print_.headline, print_.paragraphs),
         print_.headline,
@@ -134,8 +125,26 @@ def tell(store: Store, print_: Print, capture: Capture | None = None) -> int:
         print_.body,
         print_.complete,
     )
-    articles.observe(article_id, told, print_.at, capture_id)
+    store.articles.observe(article_id, told, print_.at, capture_id)
     return article_id
+
+
+def _list(store: Store, print_: Print) -> int:
+    """Put a row into the record: it says nothing new, or is all new, or neither."""
+    articles, entry = store.articles, entry_of(print_)
+    row = ListRow(entry, claim_of(print_), "listing", _number(print_))
+    left = articles.listed_again([(entry, print_.publisher)], print_.at)
+    if not left or not articles.newly_listed([row], print_.at):
+        known = articles.at(print_.url or "")
+        assert known is not None
+        return known[0]
+    article_id = articles.recognise(row.claim, row.date_from, row.number, print_.at)
+    articles.listed(article_id, entry, print_.publisher, print_.at)
+    return article_id
+
+
+def _number(print_: Print) -> str | None:
+    return sites.address(print_.url).native_id if print_.url else None
 
 
 def entry_of(print_: Print) -> Entry:

@@ -164,8 +164,10 @@ def _two(versions: list[Row], old: int | None, new: int | None) -> tuple[Row, Ro
     if old is None:
         if len(usual) < 2:
             raise KeyNotFound(
-                f"it has {len(usual)} version{'' if len(usual) == 1 else 's'}, nothing to compare",
-                "suspect ones are compared by number, see: ingest history KEY",
+                f"{'one version' if usual else 'no text'} of it is known, nothing to compare",
+                "suspect versions are compared by their numbers, see: ingest history KEY"
+                if len(usual) < len(versions)
+                else "an edit makes another; what is known shows: ingest history KEY",
             )
         old, new = usual[-2:]
     elif new is None:
