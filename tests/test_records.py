@@ -51,6 +51,23 @@ def test_several_stories_are_listed(connection: sqlite3.Connection) -> None:
     assert caught.value.reason.startswith("2026-09-08/en/bakery: 2 articles")
 
 
+@pytest.mark.parametrize(
+    ("count", "said"), [(20, "2: 20 articles"), (21, "2: more than 20 articles")]
+)
+def test_twenty_stories_are_listed(tmp_path: Path, count: int, said: str) -> None:
+    """Of more it is said that there are more."""
+    path = tmp_path / "kcna.db"
+    record(path, *(Print(url=k3(n), headline=f"Story {n}").row() for n in range(count)))
+    connection = files.open_to_read(path)
+
+    with pytest.raises(KeyNotFound) as caught:
+        records.find(connection, "2")
+
+    connection.close()
+    assert caught.value.reason.startswith(said)
+    assert len(caught.value.candidates) == 20
+
+
 @pytest.mark.parametrize("name", ["2020-01-01", "2026-09-08/en/x", k3(9), "", "%", "*"])
 def test_a_key_of_no_story_is_told(connection: sqlite3.Connection, name: str) -> None:
     """With a hint how keys look."""
@@ -106,6 +123,19 @@ def test_the_page_of_a_story_is_the_newest_that_reads_so(tmp_path: Path) -> None
     connection.close()
     assert page is not None
     assert page["sha256"] == cases.capture_of(again).sha256
+
+
+def test_the_page_at_an_address_is_the_newest_there(tmp_path: Path) -> None:
+    """In whatever order they arrived; under another name there is none."""
+    path = tmp_path / "kcna.db"
+    record(path, EDIT, Print())
+    connection = files.open_to_read(path)
+
+    page, none = records.page_at(connection, k3(1)), records.page_at(connection, k3(2))
+
+    connection.close()
+    assert page is not None
+    assert (page["sha256"], none) == (cases.capture_of(EDIT).sha256, None)
 
 
 def test_a_language_is_as_fresh_as_the_list_read_last(tmp_path: Path) -> None:
