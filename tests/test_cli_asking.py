@@ -205,9 +205,25 @@ def test_history_marks_a_version_without_its_end(tmp_path: Path) -> None:
     ingest("replay", tmp_path / "pages", "--db", tmp_path / "k.db")
 
     said = ingest("history", KEY, "--db", tmp_path / "k.db").stdout
-    heads = [line for line in said.splitlines() if " characters" in line]
+    heads = re.findall(r"^ +\d  2026-.*$", said, re.MULTILINE)
 
     assert ["end mark missing" in head for head in heads] == [False, True]
+
+
+def test_history_fits_a_terminal(tmp_path: Path) -> None:
+    """Of a story that was read many times, for a while, and then no more."""
+    body = page("Bakery Opened by the Sea", [f"Pyongyang, June 30 (KCNA) -- {TEXT * 20}"], DAY)
+    for hour in range(12):
+        save(tmp_path / "pages" / f"{hour}", body, url_of(1), NOON + timedelta(hours=hour))
+    save(tmp_path / "gone", "gone", url_of(1), NOON + timedelta(hours=13), status=404)
+    ingest("replay", tmp_path / "pages", tmp_path / "gone", "--db", tmp_path / "k.db")
+
+    said = ingest("history", KEY, "--db", tmp_path / "k.db").stdout.splitlines()
+
+    assert "2026-06-30T23:00:00Z  [shown]" in said[3]
+    assert said[5].strip().startswith("read 12 times, ")
+    assert said[6].endswith("not there")
+    assert max(map(len, said)) <= 80
 
 
 def test_history_json_is_the_view(db: Path) -> None:

@@ -105,7 +105,7 @@ def history(
     listings: Sequence[Row],
     ink: Paint,
 ) -> str:
-    """Give the life of an article, a line or two each version, in order of time."""
+    """Give the life of an article, three lines each version, in order of time."""
     key = f"{row['date']}/{row['language']}/{row['slug']}"
     lines = [ink(row["headline"] or "(no headline)", "bold"), ink(key, "dim"), ""]
     events = [(v["first_seen"], _version(v, ink)) for v in versions]
@@ -131,12 +131,12 @@ def _version(version: Row, ink: Paint) -> str:
         marks.append("end mark missing")
     count = version["sightings"]
     length = len(version["body"] or "")
-    head = (
-        f"{version['number']:>3}  {_span(version['first_seen'], version['last_seen'])}  "
-        f"read {count} time{'' if count == 1 else 's'}, {length:,} characters"
-    )
     marked = f"  [{', '.join(marks)}]" if marks else ""
-    return f"{head}{marked}\n     {version['headline'] or '(no headline)'}"
+    return (
+        f"{version['number']:>3}  {_span(version['first_seen'], version['last_seen'])}{marked}\n"
+        f"     {version['headline'] or '(no headline)'}\n"
+        f"     read {count} time{'' if count == 1 else 's'}, {length:,} characters"
+    )
 
 
 def difference(before: Row, after: Row, parts: Mapping[str, Sequence[Piece]], ink: Paint) -> str:
