@@ -104,3 +104,29 @@ def test_a_page_without_address_finds_its_story_again(
     record(path, *(replace(copy, at=copy.at + hours(number)) for number in range(1, 4)))
 
     assert _count(path) == before
+
+
+def test_a_card_without_address_finds_its_story_again(tmp_path: Path) -> None:
+    """Two stories begin with its words: it is a third, and stays that one."""
+    path = tmp_path / "kcna.db"
+    one, two = (COPY.row(STORY.body[:60], url=watch(n), headline=None) for n in (1, 2))
+    card = replace(one, url=None, site="kcnawatch.org")
+
+    record(path, one, two, card)
+    before = _count(path)
+    record(path, *(replace(card, at=card.at + hours(number)) for number in range(1, 4)))
+
+    assert _count(path) == before == 3
+
+
+def test_an_anecdote_without_address_finds_its_story_again(tmp_path: Path) -> None:
+    """Without dateline its day is that of the page around it; a card has joined it since."""
+    path = tmp_path / "kcna.db"
+    page = replace(STORY, url=k3(1), dateline=None)
+    card = replace(page, url=watch(1), day=NEXT_DAY, headline=None).row(teaser=STORY.body[:60])
+    copy = replace(page, url=None, site="kcnawatch.org", day=NEXT_DAY, headline=None)
+
+    record(path, page, copy, replace(card, day=DAY))
+    record(path, *(replace(copy, at=copy.at + hours(number)) for number in range(1, 4)))
+
+    assert _count(path) == 1

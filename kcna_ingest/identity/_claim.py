@@ -77,6 +77,8 @@ class Candidate(NamedTuple):
     #: Every text it is known to have had, the current one first.
     bodies: tuple[str, ...] = ()
     teasers: frozenset[str] = frozenset()
+    #: False where all that is known of it was read without an address.
+    has_address: bool = True
     #: Sites at which it has an address or a row.
     sites: frozenset[str] = frozenset()
     #: (site, number) of its addresses.

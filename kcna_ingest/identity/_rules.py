@@ -120,11 +120,11 @@ def _by_opening(claim: Claim, possible: list[Candidate]) -> Candidate | None:
         for c in possible
         if "o" in c.by and (c.date == claim.date or _one_dateline(claim, c)) and _cut(claim, c)
     ]
-    if len(near) > 1 and claim.body:
-        near = [c for c in near if claim.site in c.sites and _equal(claim, c)]
-    elif len(near) > 1 and claim.teaser is not None:
+    if len(near) > 1 and not claim.body:
         # The same row seen again must find the story it made, whatever came since.
         near = [c for c in near if claim.teaser in c.teasers]
+    if len(near) > 1:
+        near = [c for c in near if _is_own(claim, c) and (not claim.body or _equal(claim, c))]
     return near[0] if len(near) == 1 else None
 
 
@@ -142,13 +142,22 @@ def _by_text(claim: Claim, possible: list[Candidate]) -> Candidate | None:
         and _equal(claim, c)
         and (
             (abs(c.date - claim.date) <= _DAY and claim.site not in c.sites)
-            or (_one_day(claim, c) and _one_headline(claim, c))
+            or ((_one_day(claim, c) or _is_copy(claim, c)) and _one_headline(claim, c))
         )
     ]
     if len(equal) > 1:
-        # The same page read again must find the story it made: it may have no address.
-        equal = [c for c in equal if claim.site in c.sites]
+        equal = [c for c in equal if _is_own(claim, c)]
     return equal[0] if len(equal) == 1 else None
+
+
+def _is_copy(claim: Claim, candidate: Candidate) -> bool:
+    """Tell whether a page without address copies another site's, whatever came of that site."""
+    return claim.url is None and bool(candidate.sites - {claim.site})
+
+
+def _is_own(claim: Claim, candidate: Candidate) -> bool:
+    """Tell whether such a claim made the row: without address, it must find it again."""
+    return claim.site in candidate.sites and (claim.url is None) != candidate.has_address
 
 
 def _equal(claim: Claim, candidate: Candidate) -> bool:

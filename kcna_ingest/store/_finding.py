@@ -156,6 +156,7 @@ class Finding:
             dateline=printed,
             bodies=tuple(b for b in (body, *(row[1] for row in earlier)) if b),
             teasers=frozenset(t for t in (teaser, *(row[0] for row in rows)) if t),
+            has_address=bool(places),
             sites=frozenset({site, *(row[1] for row in rows), *(row[0] for row in places)}),
             # Numbers that a story has one of in each category tell no two stories apart.
             native_ids=frozenset(
