@@ -117,3 +117,27 @@ def test_a_limit_counts_each_story_once(tmp_path: Path) -> None:
         assert [len([p for p in run.stories if p[1:3] == code]) for code in ("kp", "en", "jp")] == [
             4, 4, 4,
         ]  # fmt: skip
+
+
+def test_a_site_given_up_is_no_finding_once_it_answers(tmp_path: Path) -> None:
+    """Though the run that met it again had no time for everything."""
+    with replica(tmp_path, 60) as here:
+        here.site.refuse()
+        assert here.fetch().status == 69
+        here.site.accept()
+
+        run = _hurried(here, 12)
+
+        assert run.status == 75
+        assert here.one("SELECT count(*) FROM failures WHERE NOT resolved") == 0
+
+
+def test_lists_that_take_too_long_leave_time_for_stories(tmp_path: Path) -> None:
+    """Time for 32 requests, and three languages of twelve lists: each has its turn all the same."""
+    with replica(tmp_path, 8, _LANGUAGES, days=300) as here:
+        statuses = {_hurried(here.days(1 / 6), -4).status for _ in range(6)}
+
+        assert statuses == {75}
+        assert here.one("SELECT count(*) FROM lists WHERE whole_at IS NULL") == 0
+        asked = "SELECT language FROM visits WHERE asked_at IS NOT NULL GROUP BY 1 ORDER BY 1"
+        assert here.rows(asked) == [("en",), ("ja",), ("ko",)]

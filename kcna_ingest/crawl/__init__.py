@@ -91,26 +91,37 @@ def _visiting(
 
 def _read_site(found: Sequence[Edition], wish: Wish, pages: Pages, clock: Clock) -> None:
     """Read the editions of one site; note what kept the run from it."""
+    name = found[0].publisher.name
     try:
-        _read_editions(found, wish, pages, clock)
+        left = _read_editions(found, wish, pages, clock)
     except SiteDown as failure:
         with pages.step():
-            pages.recorder.fail(found[0].publisher.name, failure)
-    else:
-        pages.end(found[0].publisher.name)
+            pages.recorder.fail(name, failure)
+        return
+    except (Interrupted, Incomplete):
+        if pages.reached:
+            pages.end(name)
+        raise
+    pages.end(name)
+    if left:
+        raise Incomplete(
+            f"the run's time was too short for the lists of {', '.join(left)}",
+            "they come first in the next run; give it more with --max-time",
+        )
 
 
-def _read_editions(found: Sequence[Edition], wish: Wish, pages: Pages, clock: Clock) -> None:
+def _read_editions(
+    found: Sequence[Edition], wish: Wish, pages: Pages, clock: Clock
+) -> Sequence[str]:
     """Read all lists, then stories, the most urgent of all editions first.
 
     Where time runs out, the edition whose stories wait longest comes first in the next run.
+    Gives the editions whose lists were left out.
     """
-    lists = [Lists(pages, edition, wish, clock.go_on) for edition in found]
+    lists = [Lists(pages, edition, wish, clock.go_on, clock.is_late) for edition in found]
     began = clock.now().replace(microsecond=0)  # times are kept in seconds
     stories = [Stories(pages, edition, wish, clock.go_on, began) for edition in found]
-    for told, each in zip(lists, stories, strict=True):
-        told.read_all()
-        each.signs.listed, each.signs.vanished = len(told.compared), len(told.vanished)
+    left = _read_lists(lists, stories, pages)
     try:
         for each in stories:
             each.note_wish()
@@ -124,3 +135,20 @@ def _read_editions(found: Sequence[Edition], wish: Wish, pages: Pages, clock: Cl
         for each in stories:
             each.end_early()
         raise
+    return left
+
+
+def _read_lists(lists: Sequence[Lists], stories: Sequence[Stories], pages: Pages) -> list[str]:
+    """Read the lists of each edition, those asked for longest ago first.
+
+    Stories are to have a quarter of the run's time: gives the editions that this left out.
+    """
+    left = []
+    asked_at = pages.store.lists.asked_at
+    asked = [asked_at(each.edition.publisher.name, each.edition.language) for each in lists]
+    for place in sorted(range(len(lists)), key=lambda place: (asked[place], place)):
+        told, signs = lists[place], stories[place].signs
+        if not told.read_all():
+            left.append(str(told.edition))
+        signs.listed, signs.vanished = len(told.compared), len(told.vanished)
+    return left

@@ -56,6 +56,12 @@ class Clock:
                 "what was read is kept; the next run goes on from there",
             )
 
+    def is_late(self) -> bool:
+        """Tell whether three quarters of the run's time are gone."""
+        if self.longest is None or self.deadline is None:
+            return False
+        return self.monotonic() > self.deadline - self.longest / 4
+
     @property
     def deadline(self) -> float | None:
         """Monotonic seconds at which the run is to end; None where it may take its time."""

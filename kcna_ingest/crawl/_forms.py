@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kcna_ingest import sites
 from kcna_ingest.crawl._wish import SEARCHED_DAYS
-from kcna_ingest.errors import WrongPage
+from kcna_ingest.errors import EmptyPage, WrongPage
 from kcna_ingest.models import Request
 from kcna_ingest.store import KnownList
 
@@ -75,5 +75,16 @@ def first_page_only(got: Got) -> Got:
     return got.refused(
         WrongPage(
             f"page {page.number} of the list in place of page 1", "it is asked again next time"
+        )
+    )
+
+
+def emptied(got: Got, before: int) -> Got:
+    """Refuse a list that says it has no rows and had some: empty is not success."""
+    rows = "1 row" if before == 1 else f"{before} rows"
+    return got.refused(
+        EmptyPage(
+            f"the list declares that it is empty; it had {rows} when it was read last",
+            "it is asked again in the next run; look at it if it stays so",
         )
     )

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kcna_ingest import dates, plan
-from kcna_ingest.crawl._forms import first_page_only, listed, menu_lists, rows_request
+from kcna_ingest.crawl._forms import emptied, first_page_only, listed, menu_lists, rows_request
 from kcna_ingest.crawl._pages import NO_VALIDATORS
-from kcna_ingest.errors import EmptyPage, Incomplete, UsageError
+from kcna_ingest.errors import Incomplete, UsageError
 from kcna_ingest.models import Request
 from kcna_ingest.plan import Row
 from kcna_ingest.sources.live import Validators
@@ -51,6 +51,8 @@ class Lists:
     wish: Wish
     #: Called after every list: raises when the run is to end.
     go_on: Callable[[], None]
+    #: Tells whether what is left of the run's time is for stories.
+    is_late: Callable[[], bool]
     #: The form of any list of this session: its token is good for all of them.
     form: Request | None = None
     #: Addresses no longer listed, and the rows that were held against the lists.
@@ -65,8 +67,11 @@ class Lists:
     #: Of the table, in the order in which they are read.
     _planned: list[str] = field(default_factory=list)
 
-    def read_all(self) -> None:
-        """Read the list all news passes through, then every other that table and menu name."""
+    def read_all(self) -> bool:
+        """Read the list all news passes through, then every other that table and menu name.
+
+        Tells whether there was time for all.
+        """
         planned = listed(self.edition, self.wish, self._today())
         self._asked_before = self.pages.store.agenda.has_asked(self.edition.publisher.name)
         with self.pages.step():
@@ -75,10 +80,13 @@ class Lists:
         self._planned = [each.url for each in planned]
         # Pages read on the way may name lists that no table knows: look again until none is new.
         while (known := self._next()) is not None:
+            if self.is_late():
+                return False
             self._asked.add(known.url)
             self._read_one(known)
             self.go_on()
         self._note_gone()
+        return True
 
     def _known(self) -> list[KnownList]:
         """Give the lists the site has, those of the table first."""
@@ -232,7 +240,7 @@ class Lists:
             renamed = lists.renamed(known, headlines)
             returned = lists.returned(known, urls, None if whole else known.read_at)
             if page is not None and before and not rows:
-                got = _emptied(got, len(before))
+                got = emptied(got, len(before))
                 self._look_after(before, now)
             if self.pages.take(got) is not None or page is None:
                 lists.asked(known.url, now, failed=True)
@@ -285,14 +293,3 @@ class Lists:
 def _headlines(page: Page | None) -> list[tuple[str, str]]:
     """Give address and headline of every row that has both."""
     return [(e.url, e.headline) for e in page.entries if e.url and e.headline] if page else []
-
-
-def _emptied(got: Got, before: int) -> Got:
-    """Refuse a list that says it has no rows and had some: empty is not success."""
-    rows = "1 row" if before == 1 else f"{before} rows"
-    return got.refused(
-        EmptyPage(
-            f"the list declares that it is empty; it had {rows} when it was read last",
-            "it is asked again in the next run; look at it if it stays so",
-        )
-    )

@@ -93,6 +93,8 @@ class Pages:
         self._hostile = store.hostile()
         #: The last request was not made, for robots.txt asks not to; and whether any was.
         self.forbade = self.ever_forbade = False
+        #: A page was understood: the site is there.
+        self.reached = False
         #: Block pages in a row; a filter answers 200, so that the session does not see them.
         self._blocked = 0
 
@@ -131,7 +133,7 @@ class Pages:
                 self.recorder.fail(self.session.robots_url, failure)
 
     def end(self, site: str) -> None:
-        """Note that the site was asked for everything: what kept a run from it is over."""
+        """Note that the site was there: what kept a run from it is over."""
         with self.step():
             self.store.resolve_failures(site)
             if not self.ever_forbade:
@@ -173,6 +175,7 @@ class Pages:
     def take(self, got: Got) -> IngestError | None:
         """Keep the page and what it says; give the failure. Call it inside a step."""
         failure = self.recorder.take(got.reading)
+        self.reached = self.reached or failure is None
         self._blocked = self._blocked + 1 if isinstance(failure, BlockedPage) else 0
         return failure
 

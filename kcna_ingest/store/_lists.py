@@ -66,6 +66,15 @@ class Lists:
             for url, site, code, kind, name, read, whole, failures, etag, changed in rows
         ]
 
+    def asked_at(self, site: str, language: Language | None) -> str:
+        """Give when the list of a language was asked for that waits longest; "" for never."""
+        (asked,) = self._connection.execute(
+            "SELECT coalesce(min(coalesce(asked_at, '')), '') FROM lists "
+            "WHERE site = ? AND language = ? AND gone_at IS NULL",
+            (site, language or ""),
+        ).fetchone()
+        return str(asked)
+
     def seen(self, known: KnownList, at: datetime) -> None:
         """Note that the site has a list, from its table or its menu."""
         self._connection.execute(
