@@ -256,3 +256,16 @@ def test_what_was_believed_is_not_doubted_again(tmp_path: Path) -> None:
         run = here.days(1.1).fetch(Wish(recheck_all=True))
 
         assert (run.status, here.one(_GONE)) == (0, len(gone))
+
+
+def test_one_page_in_doubt_is_told_as_one(tmp_path: Path) -> None:
+    """A later absence is doubted, too, and said in the singular."""
+    with replica(tmp_path, 80) as here:
+        here.fetch()
+        here.archive.purge(0.5, seed=1)
+        here.fetch()
+        here.archive.delete(_newest(here, 1)[0])
+
+        run = here.fetch()
+
+        assert "; 1 page was not there, none is marked missing" in run.reasons

@@ -219,7 +219,8 @@ class Stories:
         doubted = agenda.in_doubt(edition.publisher.name, edition.language)
         if not doubted or all(absent.visit.missing for absent in self._absent):
             return self.signs.mass()
-        said = f"{doubted} stories are in doubt since very many vanished at once"
+        stories = "1 story is" if doubted == 1 else f"{doubted} stories are"
+        said = f"{stories} in doubt since very many vanished at once"
         return self.signs.mass() or said
 
     def _site_answers(self) -> bool:
@@ -280,8 +281,9 @@ class Stories:
         doubted = [absent for absent in self._absent if not absent.visit.missing]
         if len(doubted) < len(self._absent) and self._site_answers():
             self._believe(absent for absent in self._absent if absent.visit.missing)
+        pages = "1 page was" if len(doubted) == 1 else f"{len(doubted)} pages were"
         failure = MassChange(
-            f"mass change: {reason}; {len(doubted)} pages were not there, none is marked missing",
+            f"mass change: {reason}; {pages} not there, none is marked missing",
             "if the publisher did this, run: ingest fetch --accept-mass-change",
         )
         with self.pages.step():
