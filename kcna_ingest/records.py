@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kcna_ingest import sites
 from kcna_ingest.errors import KeyNotFound
 
 if TYPE_CHECKING:
@@ -121,16 +122,22 @@ def media(connection: sqlite3.Connection, article_id: int) -> list[Row]:
 
 
 def translations(connection: sqlite3.Connection, article: Row) -> list[str]:
-    """Give the keys of the same story in other languages, where the site numbers stories so."""
-    if article["native_id"] is None:
-        return []
+    """Give the keys of the same story in other languages, where the site numbers stories so.
+
+    kcna.kp does since July 2026; the numbers before are those of a category (sources.md 3.6, 4.6).
+    """
     rows = connection.execute(
-        "SELECT DISTINCT a.date || '/' || a.language || '/' || a.slug FROM addresses AS d "
+        "SELECT d.url, a.date || '/' || a.language || '/' || a.slug, own.url "
+        "FROM addresses AS own JOIN addresses AS d USING (site, native_id) "
         "JOIN articles AS a ON a.id = d.article_id "
-        "WHERE d.native_id = ? AND d.site = ? AND a.kind = ? AND a.id <> ? ORDER BY 1",
-        (article["native_id"], article["site"], article["kind"], article["id"]),
+        "WHERE own.article_id = ? AND a.kind = ? AND a.language <> ?",
+        (article["id"], article["kind"], article["language"]),
     )
-    return [row[0] for row in rows]
+    return sorted({key for url, key, own in rows if _numbers(url) and _numbers(own)})
+
+
+def _numbers(url: str) -> bool:
+    return sites.address(url).per_article
 
 
 def page_of(connection: sqlite3.Connection, article: Row) -> Row | None:

@@ -223,3 +223,15 @@ def test_the_state_of_the_record(tmp_path: Path) -> None:
     assert [row["key"] for row in state["suspects"]] == [KEY]
     assert [row["command"] for row in state["runs"]] == ["replay"]
     assert state["bodies"]["pages"] == 3
+
+
+def test_a_number_of_a_category_links_no_translations(tmp_path: Path) -> None:
+    """Before July 2026 other stories bore the same number in other languages."""
+    path = tmp_path / "kcna.db"
+    record(path, Print(url=k2(1)), replace(KOREAN, url=k2(1, "kp")))
+    connection = files.open_to_read(path)
+
+    found = records.translations(connection, records.find(connection, k2(1)))
+
+    connection.close()
+    assert found == []
