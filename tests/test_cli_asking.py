@@ -278,3 +278,17 @@ def test_diff_of_what_is_not_there(db: Path, words: list[object]) -> None:
 
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert re.match(r"error: .*version.*\nhint: ", ran.stderr)
+
+
+# --- status ---
+
+
+def test_status_tells_when_each_language_was_read_last(db: Path) -> None:
+    """Below the counts, with the newest page of each where no list was asked for."""
+    said = ingest("status", "--db", db).stdout.splitlines()
+    begin = said.index("last read")
+
+    assert said[begin + 1].split() == ["site", "lang", "at"]
+    assert ["kcnawatch.org", "es", "2026-09-08T01:31:00Z"] in map(
+        str.split, said[begin + 2 : said.index("pages") - 1]
+    )

@@ -173,6 +173,8 @@ def status(found: Row, findings: Sequence[Finding], ink: Paint) -> str:
             "changed", "missing", "gone", "incomplete",
         ),
     )  # fmt: skip
+    lines += ["", ink("last read", "bold")]
+    lines += _table(found["freshness"], ("site", "language", "read_at"))
     lines += ["", ink("pages", "bold")]
     lines += _table(found["captures"], ("layout", "captures", "newest"))
     bodies = found["bodies"]
@@ -196,7 +198,7 @@ def status(found: Row, findings: Sequence[Finding], ink: Paint) -> str:
 
 
 #: Names of columns as people see them, where a table would be wider than 80 columns.
-_SHORT = {"language": "lang", "teasers": "cut", "incomplete": "no end"}
+_SHORT = {"language": "lang", "teasers": "cut", "incomplete": "no end", "read_at": "at"}
 _RUN_COLUMNS = ("started_at", "command", "pages", "new", "changed", "failed", "exit_status")
 
 
