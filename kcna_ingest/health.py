@@ -209,7 +209,8 @@ _SAID = {
 }
 _HINTS = {
     "disallowed": "its robots.txt forbids them; it is read again every day",
-    "unknown-layout": "the site has pages of a new form; report one saved with: ingest save URL",
+    "unknown-layout": "the site has pages of a new form; report one saved with: "
+    "ingest save URL --to DIR",
     "blocked": "the site or a filter refuses; wait, or fetch from another place",
     "wrong-page": "another page was served; the next run asks again",
     "unreachable": "the site did not answer; the next run asks again",
