@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kcna_ingest import sites
 from kcna_ingest.errors import KeyNotFound
 
 if TYPE_CHECKING:
@@ -14,6 +13,8 @@ Row = dict[str, Any]
 
 #: So many candidates are listed for an ambiguous key.
 _LISTED = 20
+#: Addresses whose number is one story's. Module ``sites`` tells, too, and takes long to load.
+_NUMBERED = "http://www.kcna.kp/*/detail/*"
 #: Sorts after every character of a slug.
 _LAST = "\U0010ffff"
 
@@ -124,20 +125,16 @@ def media(connection: sqlite3.Connection, article_id: int) -> list[Row]:
 def translations(connection: sqlite3.Connection, article: Row) -> list[str]:
     """Give the keys of the same story in other languages, where the site numbers stories so.
 
-    kcna.kp does since July 2026; the numbers before are those of a category (sources.md 3.6, 4.6).
+    kcna.kp does since July 2026; its numbers before are those of a category (sources.md 3.6, 4.6).
     """
     rows = connection.execute(
-        "SELECT d.url, a.date || '/' || a.language || '/' || a.slug, own.url "
-        "FROM addresses AS own JOIN addresses AS d USING (site, native_id) "
-        "JOIN articles AS a ON a.id = d.article_id "
-        "WHERE own.article_id = ? AND a.kind = ? AND a.language <> ?",
-        (article["id"], article["kind"], article["language"]),
+        "SELECT DISTINCT a.date || '/' || a.language || '/' || a.slug FROM addresses AS own "
+        "JOIN addresses AS d USING (site, native_id) JOIN articles AS a ON a.id = d.article_id "
+        "WHERE own.article_id = ? AND own.url GLOB ? AND d.url GLOB ? AND a.kind = ? "
+        "AND a.language <> ? ORDER BY 1",
+        (article["id"], _NUMBERED, _NUMBERED, article["kind"], article["language"]),
     )
-    return sorted({key for url, key, own in rows if _numbers(url) and _numbers(own)})
-
-
-def _numbers(url: str) -> bool:
-    return sites.address(url).per_article
+    return [row[0] for row in rows]
 
 
 def page_of(connection: sqlite3.Connection, article: Row) -> Row | None:
