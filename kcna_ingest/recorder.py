@@ -83,7 +83,10 @@ class Recorder:
         return None
 
     def hold(self, reading: Reading) -> None:
-        """Keep the bytes of a page that is not judged yet. Call it inside a transaction."""
+        """Keep the bytes of a page that is not judged yet. Call it inside a transaction.
+
+        It is judged by ``refuse`` or ``believe_missing``, which do not need them again.
+        """
         if reading.capture is not None:
             self._store.keep(reading.capture, reading.sha256, None)
 
@@ -99,13 +102,13 @@ class Recorder:
 
     def refuse(self, capture: Capture, sha256: str, failure: IngestError) -> None:
         """Note that a page on hold was none to believe. Call it inside a transaction."""
-        capture_id = self._store.keep(capture, sha256, None)
+        capture_id = self._store.relabel(capture, sha256, None)
         self._fail(_place(capture), failure, capture_id)
 
     def believe_missing(self, capture: Capture, sha256: str, page: Page) -> None:
         """Note that the story of a page on hold is not there. Call it inside a transaction."""
         self.tally.pages += 1
-        capture_id = self._store.keep(capture, sha256, page.layout)
+        capture_id = self._store.relabel(capture, sha256, page.layout)
         self._store.resolve_failures(_place(capture))
         self._record(page, capture, capture_id)
 

@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 
 from kcna_ingest import layouts
 from kcna_ingest.confined import About, Reader
-from kcna_ingest.errors import FieldError, HostilePage, PageError, TruncatedPage, UnreadableFile
+from kcna_ingest.confined._worker import read
+from kcna_ingest.errors import (
+    FieldError,
+    HostilePage,
+    PageError,
+    TruncatedPage,
+    UnreadableFile,
+    WrongPage,
+)
 from kcna_ingest.models import Capture, Page
 from kcna_ingest.sources.saved import Saved, survey
 from tests.confined_cases import URL, all_saved, body_of, capture, headline, mixed, page
@@ -247,3 +255,13 @@ def test_any_files_are_each_page_or_failure(
         assert (reading.page is None) is (reading.failure is not None)
         content = contents[int(Path(reading.location).stem)]
         assert _unzipped(content) == body_of(reading)
+
+
+def test_a_failure_does_not_hold_its_page() -> None:
+    """A run remembers failures by the thousand: their frames would hold page and tree."""
+    home = next(case for case in cases(GOOD) if case.group == "kcna.kp-detail-home")
+
+    _, failure = read(capture(1, home.capture.body), None)
+
+    assert isinstance(failure, WrongPage)
+    assert (failure.is_home, failure.__traceback__) == (True, None)

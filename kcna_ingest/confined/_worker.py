@@ -160,7 +160,8 @@ def read(capture: Capture, hint: str | None) -> tuple[Page | None, PageError | N
     try:
         return layouts.read(capture, hint=hint), None
     except PageError as failure:
-        return None, failure
+        # Its traceback would hold the whole page and its tree for as long as it is remembered.
+        return None, failure.with_traceback(None)
     except RecursionError:
         return None, HostilePage("its elements are nested too deeply to be read", HINT)
     except MemoryError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kcna_ingest.errors import WrongPage
@@ -20,6 +20,7 @@ class Absent:
     """A story whose page was not there; its capture is kept and not yet judged."""
 
     visit: Visit
+    #: Without its bytes: a run may meet ten thousands such, and they are kept.
     capture: Capture
     sha256: str
     failure: IngestError
@@ -33,8 +34,10 @@ def absence(visit: Visit, got: Got) -> Absent | None:
     if reading.capture is None:
         return None
     if isinstance(failure, WrongPage) and failure.is_home:
-        return Absent(visit, reading.capture, reading.sha256, failure, STAND_IN)
-    if failure is None and reading.page is not None and reading.page.missing:
-        gone = WrongPage(reading.page.missing, "the site says that there is no such page")
-        return Absent(visit, reading.capture, reading.sha256, gone, reading.page.layout)
-    return None
+        found, layout = failure, STAND_IN
+    elif failure is None and reading.page is not None and reading.page.missing:
+        found = WrongPage(reading.page.missing, "the site says that there is no such page")
+        layout = reading.page.layout
+    else:
+        return None
+    return Absent(visit, replace(reading.capture, body=b""), reading.sha256, found, layout)

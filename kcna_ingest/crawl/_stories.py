@@ -255,7 +255,7 @@ class Stories:
         with self.pages.step():
             if not self.pages.store.agenda.turned(absent.visit, self.pages.now()):
                 return False
-            self.pages.store.keep(absent.capture, absent.sha256, STAND_IN)
+            self.pages.store.relabel(absent.capture, absent.sha256, STAND_IN)
             return True
 
     def _believe(self, absences: Iterable[Absent]) -> None:

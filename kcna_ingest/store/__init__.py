@@ -195,6 +195,13 @@ class Store:
             self.articles.unsay(capture_id)
         return capture_id
 
+    def relabel(self, capture: Capture, sha256: str, layout: str | None) -> int:
+        """Name the layout of a capture that is here; no bytes are needed. Gives its id.
+
+        ``layout``: what understood it, or None.
+        """
+        return self._captures.relabel(capture, sha256, layout)
+
     def unplaced_absences(self, layout: str) -> list[tuple[int, str, datetime]]:
         """Give id, address and time of what is kept under a layout and is no story's absence."""
         return self._captures.unplaced_absences(layout)

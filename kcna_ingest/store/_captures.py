@@ -95,6 +95,15 @@ class Captures:
             self._bodies.train(layout)
         return int(capture_id)
 
+    def relabel(self, capture: Capture, sha256: str, layout: str | None) -> int:
+        """Name the layout of a capture that is here; no bytes are needed. Gives its id."""
+        (capture_id,) = self._connection.execute(
+            "UPDATE captures SET layout = ? WHERE fetched_at = ? AND url = ? AND sha256 = ? "
+            "RETURNING id",
+            (layout, stamp(capture.fetched_at), capture.url, sha256),
+        ).fetchone()
+        return int(capture_id)
+
     def _damaged(self) -> set[str]:
         if self._found_damaged is None:
             rows = self._connection.execute(
