@@ -366,3 +366,16 @@ def test_title_is_a_headline_or_the_text(title: str, text: str, headline: str | 
 
     assert headline == entry.headline
     assert (headline is None or text != "") == entry.truncated
+
+
+def test_a_story_that_names_the_address_of_a_block_page_is_read() -> None:
+    """Only what leads there is one."""
+    body = (
+        "<html><body><h1>Site warning.or.kr Denounced</h1><p>Date: 05/12/2024 | Source: X</p>"
+        '<div class="article-content">Opening of warning.or.kr.</div></body></html>'
+    )
+
+    outcome = page_or_kind(_captured(body.encode(), STORY, "text/html"))
+
+    assert isinstance(outcome, Page)
+    assert outcome.articles[0].headline == "Site warning.or.kr Denounced"

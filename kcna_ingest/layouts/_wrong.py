@@ -55,7 +55,12 @@ _BLOCKED = (
         re.compile(rb"<meta[^>]{0,200}\bkcsc\b", re.IGNORECASE),
         "South Korea's block page (kcsc)",
     ),
-    (b"warning.or.kr", re.compile(rb"\bwarning\.or\.kr\b"), "a redirect to warning.or.kr"),
+    (
+        b"warning.or.kr",
+        # An address, not the words of a headline.
+        re.compile(rb"//(?:[\w-]+\.)*warning\.or\.kr\b"),
+        "a redirect to warning.or.kr",
+    ),
 )
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _EMPTY = re.compile(rb"<(main|body)\b[^>]*>\s*(?:</\1|<main\b[^>]*>\s*</main)", re.IGNORECASE)
