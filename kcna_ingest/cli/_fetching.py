@@ -89,8 +89,8 @@ def fetch(
 ) -> None:
     """Fetch what is new, and look again at what may have changed.
 
-    Reads the lists of each language, then the stories that are new, then those due again: a story
-    is read again after a quarter of the time since it last changed. One request at a time.
+    Reads the lists of each language, then the stories that are new or due again, news first: a
+    story is read again after a quarter of the time since it last changed. One request at a time.
     """
     from kcna_ingest.crawl import Clock
 
